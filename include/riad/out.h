@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * out.h - buffered output to a descriptor, with a sticky error
+ *
+ * The calls that add bytes return nothing: the first failure is kept in err
+ * (an errno value), what comes after it is dropped, and riad_out_flush tells.
+ * So a producer writes its lines and asks once.
+ */
+#ifndef RIAD_OUT_H
+#define RIAD_OUT_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+struct riad_out {
+	int fd;
+	int err; /* 0, or the errno of the first failure */
+	size_t len;
+	uint8_t buf[1 << 16];
+};
+
+void riad_out_init(struct riad_out *out, int fd);
+
+void riad_out_add(struct riad_out *out, const void *data, size_t len);
+void riad_out_str(struct riad_out *out, const char *s);
+void riad_out_char(struct riad_out *out, char c);
+void riad_out_printf(struct riad_out *out, const char *fmt, ...)
+    __attribute__((format(printf, 2, 3)));
+
+/* Writes what is buffered.  Returns 0, or -1 with errno set to err. */
+int riad_out_flush(struct riad_out *out);
+
+#endif

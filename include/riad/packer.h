@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * packer.h - from (wants, haves) to a pack: the seam between the protocol,
+ * which knows what a client asked for, and the engine, which makes its pack
+ *
+ * The protocol machine fills in a request and calls an engine of this type;
+ * the engine gives the bytes of one whole pack, gitformat-pack(5), header to
+ * trailer, to the sink.  It returns 0, or -1 with errno; then what the sink
+ * was given is no whole pack (its trailer is missing), and sink.why says what
+ * was wrong.
+ */
+#ifndef RIAD_PACKER_H
+#define RIAD_PACKER_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "riad/oid.h"
+
+/* An annotated tag that a ref names, and the object that it comes down to. */
+struct riad_pack_tag {
+	struct riad_oid tag;
+	struct riad_oid peeled;
+};
+
+struct riad_pack_request {
+	const struct riad_oid *wants; /* all exist; of any type */
+	size_t nwants;
+	const struct riad_oid *haves; /* all exist; the client has them whole */
+	size_t nhaves;
+
+	bool thin;	/* deltas may lean on objects that the client has */
+	bool ofs_delta; /* bases in the pack may be given by offset */
+
+	/* Sent too where their object is (include-tag); ntags 0 for none. */
+	const struct riad_pack_tag *tags;
+	size_t ntags;
+};
+
+/* Each function returns 0, or -1 with errno, which ends the engine's work. */
+struct riad_pack_sink {
+	void *ctx;
+	int (*data)(void *ctx, const void *data, size_t len);
+
+	/* Text as git's pack-objects says it, "\r" and "\n" included: a line
+	 * for a person.  NULL if nobody wants to know. */
+	int (*progress)(void *ctx, const char *text, size_t len);
+
+	/* Called at least every 100 ms or so while there is nothing to send. */
+	int (*tick)(void *ctx);
+
+	char why[256]; /* what went wrong, set by the engine */
+};
+
+typedef int riad_pack_engine(void *ctx,
+    const struct riad_pack_request *request, struct riad_pack_sink *sink);
+
+#endif

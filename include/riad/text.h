@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: ISC */
+/* text.h - numbers in text, UTF-8, base64, and bytes made safe to look at */
+#ifndef RIAD_TEXT_H
+#define RIAD_TEXT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "riad/buf.h"
+#include "riad/out.h"
+
+/*
+ * A whole string of decimal digits, no sign, no space, at most max.
+ * Returns 0, or -1 with errno EINVAL or ERANGE.
+ */
+int riad_parse_u64(uint64_t *value, const char *s, uint64_t max);
+
+/* The value of a hexadecimal digit of either case, or -1. */
+int riad_hex_digit(uint8_t c);
+
+/*
+ * The length of the UTF-8 sequence at the start of data, RFC 3629: shortest
+ * form, no surrogates, up to U+10FFFF.  0 if it is malformed or cut short.
+ */
+size_t riad_utf8_len(const uint8_t *data, size_t len);
+bool riad_utf8_valid(const uint8_t *data, size_t len);
+
+/*
+ * Adds data so that a terminal shows it and does nothing else: valid UTF-8
+ * outside the control characters (C0, DEL and C1) as it is, \n, \t and \\ by
+ * name, every other byte as \xNN.
+ */
+int riad_escape(struct riad_buf *buf, const void *data, size_t len);
+
+/* Base64, RFC 4648 section 4, padded. */
+void riad_base64(struct riad_out *out, const void *data, size_t len);
+
+#endif

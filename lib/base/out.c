@@ -1,0 +1,101 @@
+/* SPDX-License-Identifier: ISC */
+
+#include "riad/out.h"
+
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "riad/io.h"
+
+void
+riad_out_init(struct riad_out *out, int fd)
+{
+	out->fd = fd;
+	out->err = 0;
+	out->len = 0;
+}
+
+/* Sends what is buffered and then data, in one system call if it can. */
+static void
+send_with(struct riad_out *out, const void *data, size_t len)
+{
+	struct iovec iov[] = {
+	    {out->buf, out->len},
+	    {(void *)data, len},
+	};
+
+	if (out->err == 0 && riad_writev(out->fd, iov, 2) == -1)
+		out->err = errno;
+	out->len = 0;
+}
+
+void
+riad_out_add(struct riad_out *out, const void *data, size_t len)
+{
+	if (len > sizeof(out->buf) - out->len) {
+		send_with(out, data, len);
+		return;
+	}
+	if (len > 0)
+		memcpy(out->buf + out->len, data, len);
+	out->len += len;
+}
+
+void
+riad_out_str(struct riad_out *out, const char *s)
+{
+	riad_out_add(out, s, strlen(s));
+}
+
+void
+riad_out_char(struct riad_out *out, char c)
+{
+	if (out->len == sizeof(out->buf))
+		send_with(out, NULL, 0);
+	out->buf[out->len++] = (uint8_t)c;
+}
+
+void
+riad_out_printf(struct riad_out *out, const char *fmt, ...)
+{
+	char small[512];
+	va_list ap;
+
+	va_start(ap, fmt);
+	int n = vsnprintf(small, sizeof(small), fmt, ap);
+	va_end(ap);
+	if (n < 0) {
+		out->err = out->err ? out->err : errno;
+		return;
+	}
+	if ((size_t)n < sizeof(small)) {
+		riad_out_add(out, small, (size_t)n);
+		return;
+	}
+
+	char *big = malloc((size_t)n + 1);
+	if (big == NULL) {
+		out->err = out->err ? out->err : ENOMEM;
+		return;
+	}
+	va_start(ap, fmt);
+	vsnprintf(big, (size_t)n + 1, fmt, ap);
+	va_end(ap);
+	riad_out_add(out, big, (size_t)n);
+	free(big);
+}
+
+int
+riad_out_flush(struct riad_out *out)
+{
+	if (out->len > 0)
+		send_with(out, NULL, 0);
+	if (out->err != 0) {
+		errno = out->err;
+		return -1;
+	}
+	return 0;
+}

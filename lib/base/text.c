@@ -1,0 +1,140 @@
+/* SPDX-License-Identifier: ISC */
+
+#include "riad/text.h"
+
+#include <errno.h>
+
+int
+riad_parse_u64(uint64_t *value, const char *s, uint64_t max)
+{
+	uint64_t v = 0;
+
+	if (*s == '\0') {
+		errno = EINVAL;
+		return -1;
+	}
+	for (; *s != '\0'; s++) {
+		if (*s < '0' || *s > '9') {
+			errno = EINVAL;
+			return -1;
+		}
+		uint64_t digit = (uint64_t)(*s - '0');
+		if (digit > max || v > (max - digit) / 10) {
+			errno = ERANGE;
+			return -1;
+		}
+		v = v * 10 + digit;
+	}
+	*value = v;
+	return 0;
+}
+
+int
+riad_hex_digit(uint8_t c)
+{
+	if (c >= '0' && c <= '9')
+		return c - '0';
+	if (c >= 'a' && c <= 'f')
+		return c - 'a' + 10;
+	if (c >= 'A' && c <= 'F')
+		return c - 'A' + 10;
+	return -1;
+}
+
+size_t
+riad_utf8_len(const uint8_t *data, size_t len)
+{
+	if (len == 0)
+		return 0;
+
+	uint8_t c = data[0];
+	if (c < 0x80)
+		return 1;
+
+	/* The first continuation byte's range is what excludes long forms. */
+	uint8_t lo = 0x80, hi = 0xbf;
+	size_t n;
+	if (c >= 0xc2 && c <= 0xdf) {
+		n = 2;
+	} else if (c >= 0xe0 && c <= 0xef) {
+		n = 3;
+		lo = c == 0xe0 ? 0xa0 : lo;
+		hi = c == 0xed ? 0x9f : hi;
+	} else if (c >= 0xf0 && c <= 0xf4) {
+		n = 4;
+		lo = c == 0xf0 ? 0x90 : lo;
+		hi = c == 0xf4 ? 0x8f : hi;
+	} else {
+		return 0;
+	}
+	if (len < n || data[1] < lo || data[1] > hi)
+		return 0;
+	for (size_t i = 2; i < n; i++) {
+		if ((data[i] & 0xc0) != 0x80)
+			return 0;
+	}
+	return n;
+}
+
+bool
+riad_utf8_valid(const uint8_t *data, size_t len)
+{
+	for (size_t i = 0; i < len;) {
+		size_t n = riad_utf8_len(data + i, len - i);
+		if (n == 0)
+			return false;
+		i += n;
+	}
+	return true;
+}
+
+int
+riad_escape(struct riad_buf *buf, const void *data, size_t len)
+{
+	static const char hex[] = "0123456789abcdef";
+	const uint8_t *p = data;
+
+	for (size_t i = 0; i < len;) {
+		size_t n = riad_utf8_len(p + i, len - i);
+		bool c1 = n == 2 && p[i] == 0xc2 && p[i + 1] < 0xa0;
+		bool plain = n > 1 ? !c1 : n == 1 && p[i] >= ' ' && p[i] < 0x7f;
+
+		if (plain && p[i] != '\\') {
+			if (riad_buf_add(buf, p + i, n) == -1)
+				return -1;
+			i += n;
+			continue;
+		}
+
+		uint8_t c = p[i++];
+		char esc[4] = {'\\', 'x', hex[c >> 4], hex[c & 15]};
+		size_t esclen = 2;
+		if (c == '\n' || c == '\t' || c == '\\')
+			esc[1] = c == '\n' ? 'n' : c == '\t' ? 't' : '\\';
+		else
+			esclen = 4;
+		if (riad_buf_add(buf, esc, esclen) == -1)
+			return -1;
+	}
+	return 0;
+}
+
+void
+riad_base64(struct riad_out *out, const void *data, size_t len)
+{
+	static const char digit[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+				    "abcdefghijklmnopqrstuvwxyz0123456789+/";
+	const uint8_t *p = data;
+
+	for (size_t i = 0; i < len; i += 3) {
+		size_t left = len - i;
+		uint32_t v = (uint32_t)p[i] << 16;
+		v |= left > 1 ? (uint32_t)p[i + 1] << 8 : 0;
+		v |= left > 2 ? p[i + 2] : 0;
+
+		char quad[4] = {digit[v >> 18], digit[v >> 12 & 63],
+		    left > 1 ? digit[v >> 6 & 63] : '=',
+		    left > 2 ? digit[v & 63] : '='};
+		riad_out_add(out, quad, sizeof(quad));
+	}
+}

@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: ISC */
+/* handle.h - what lib/repo keeps of a repository; seen nowhere else */
+#ifndef RIAD_REPO_HANDLE_H
+#define RIAD_REPO_HANDLE_H
+
+#include <git2.h>
+
+#include "riad/repo.h"
+
+struct riad_repo {
+	git_repository *git;
+	git_odb *db;
+	git_odb_object *held; /* what odb.read gave out last */
+	struct riad_odb odb;
+	char *objects_dir;
+	char why[512];
+};
+
+void riad_repo_set_oid(struct riad_oid *to, const git_oid *from);
+void riad_repo_get_oid(git_oid *to, const struct riad_oid *from);
+
+#endif
