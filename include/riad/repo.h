@@ -12,6 +12,7 @@
 
 #include "riad/odb.h"
 #include "riad/packer.h"
+#include "riad/ref.h"
 
 struct riad_repo;
 
@@ -31,6 +32,22 @@ const struct riad_odb *riad_repo_odb(struct riad_repo *repo);
 
 /* The directory of objects, without a slash at its end. */
 const char *riad_repo_objects_dir(const struct riad_repo *repo);
+
+/* Commits whose parents are missing on purpose are listed in its "shallow". */
+bool riad_repo_is_shallow(struct riad_repo *repo);
+
+/*
+ * HEAD first, then all references in the order of their names, symbolic ones
+ * resolved, those of GIT_NAMESPACE alone where that is set.  Of those that
+ * lead nowhere only HEAD is shown, as unborn.  peel asks for what annotated
+ * tags come down to.  Returns 0, what each returned, or -1.
+ */
+int riad_repo_refs(void *repo, bool peel, riad_ref_fn *each, void *ctx);
+
+/* Every configured variable, by its name in lower case (as far as git folds
+ * it); value is NULL where the file has the name alone. */
+int riad_repo_config(struct riad_repo *repo,
+    int (*each)(void *ctx, const char *name, const char *value), void *ctx);
 
 /* A riad_pack_engine, whose ctx is the struct riad_repo. */
 int riad_repo_pack(void *repo, const struct riad_pack_request *request,
