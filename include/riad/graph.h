@@ -37,7 +37,10 @@ struct riad_graph {
 void riad_graph_init(struct riad_graph *g, const struct riad_odb *odb);
 void riad_graph_free(struct riad_graph *g);
 
-/* The number of the commit oid, which need not exist.  -1 with errno. */
+/*
+ * The number of the commit oid, which need not exist.  -1 with errno ENOMEM,
+ * or EMSGSIZE beyond 2^28 commits.
+ */
 int64_t riad_graph_add(struct riad_graph *g, const struct riad_oid *oid);
 
 /*

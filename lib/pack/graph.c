@@ -1,0 +1,112 @@
+/* SPDX-License-Identifier: ISC */
+
+#include "riad/graph.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "riad/parse.h"
+
+/* More commits than any history has, so that no sum of their numbers and
+ * sizes gets near the limits of uint32_t. */
+#define MAX_COMMITS (1u << 28)
+
+void
+riad_graph_init(struct riad_graph *g, const struct riad_odb *odb)
+{
+	*g = (struct riad_graph){.odb = odb};
+	riad_oidmap_init(&g->ids, MAX_COMMITS);
+}
+
+void
+riad_graph_free(struct riad_graph *g)
+{
+	riad_oidmap_free(&g->ids);
+	free(g->nodes);
+	free(g->parents);
+	riad_graph_init(g, g->odb);
+}
+
+static int
+grow_nodes(struct riad_graph *g)
+{
+	uint32_t cap = g->nodes_cap == 0 ? 64 : 2 * g->nodes_cap;
+	struct riad_commit_node *nodes =
+	    reallocarray(g->nodes, cap, sizeof(*nodes));
+
+	if (nodes == NULL)
+		return -1;
+	memset(nodes + g->nodes_cap, 0, (cap - g->nodes_cap) * sizeof(*nodes));
+	g->nodes = nodes;
+	g->nodes_cap = cap;
+	return 0;
+}
+
+int64_t
+riad_graph_add(struct riad_graph *g, const struct riad_oid *oid)
+{
+	/* First the room, so that each id in the map has its node. */
+	if (g->ids.len == g->nodes_cap && grow_nodes(g) == -1)
+		return -1;
+	return riad_oidmap_put(&g->ids, oid, NULL);
+}
+
+static int
+grow_parents(struct riad_graph *g, size_t more)
+{
+	if (more <= g->parents_cap - g->nparents)
+		return 0;
+
+	size_t cap = g->nparents + more;
+	cap += cap / 2 + 64;
+	uint32_t *parents = reallocarray(g->parents, cap, sizeof(*parents));
+	if (parents == NULL)
+		return -1;
+	g->parents = parents;
+	g->parents_cap = cap;
+	return 0;
+}
+
+int
+riad_graph_load(struct riad_graph *g, uint32_t n)
+{
+	enum riad_type type;
+	struct riad_commit commit;
+	const uint8_t *data;
+	size_t len;
+
+	if (g->nodes[n].loaded)
+		return 1;
+
+	struct riad_oid oid = g->ids.oids[n];
+	int r = g->odb->read(g->odb->ctx, &oid, &type, &data, &len);
+	if (r != 1)
+		return r;
+	if (type != RIAD_COMMIT) {
+		errno = EBADMSG;
+		return -1;
+	}
+	size_t hash_len = g->odb->hash_len;
+	if (riad_commit_parse(&commit, data, len, hash_len) == -1 ||
+	    grow_parents(g, commit.nparents) == -1)
+		return -1;
+
+	/* Entered only when all of them are there: a failure leaves no half. */
+	for (size_t i = 0; i < commit.nparents; i++) {
+		riad_commit_parent(&oid, &commit, i, hash_len);
+		int64_t p = riad_graph_add(g, &oid);
+		if (p == -1)
+			return -1;
+		g->parents[g->nparents + i] = (uint32_t)p;
+	}
+
+	struct riad_commit_node *node = &g->nodes[n];
+	node->tree = commit.tree;
+	node->date = commit.date;
+	node->parents = g->nparents;
+	node->nparents = (uint32_t)commit.nparents;
+	node->loaded = true;
+	g->nparents += commit.nparents;
+	return 1;
+}
