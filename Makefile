@@ -1,5 +1,24 @@
 # SPDX-License-Identifier: ISC
-# GNU make.  `make help` lists the targets.
+# GNU make.
+#
+# make              build the tools, in build/bin
+# make demo         show what they do, on a new repository or on REPO=path
+# make check        run the tests; a few of them with TESTS='t/pktline.t ...'
+# make check-san    run them under the address and undefined sanitizers
+# make fuzz         run each fuzz target, or FUZZ=name, for FUZZ_SECONDS=10
+# make bench        measure
+# make lint         everything else that finds faults
+# make format       indent the C sources
+# make completions  write the shell completions anew, from the tools
+# make install      to PREFIX=/usr/local, in DESTDIR= if given
+# make uninstall    remove what install put there
+# make dist         make a tarball of HEAD
+# make deps         install what the build and the tests need
+# make clean        remove build/
+#
+# demo and everything from check to lint install what is missing themselves,
+# and do without if DEPS=no.  CC, CFLAGS and LDFLAGS are yours to set.
+
 .SUFFIXES:
 .SECONDARY:
 .DELETE_ON_ERROR:
@@ -16,113 +35,227 @@ BUILD = build
 
 CC = cc
 AR = ar
+INSTALL = install
 PKG_CONFIG = pkg-config
 CFLAGS = -O2 -g
 WARN = -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wstrict-prototypes \
 	-Wmissing-prototypes -Wwrite-strings -Wvla -Wformat=2 -Wundef
 STD = -std=c11 -D_GNU_SOURCE -D_FILE_OFFSET_BITS=64 \
 	-DRIAD_VERSION='"$(VERSION)"'
-ALL_CFLAGS = $(STD) $(WARN) -Iinclude -MMD -MP $(CFLAGS)
+ALL_CFLAGS = $(STD) $(WARN) -Iinclude $(PC_CFLAGS) -MMD -MP $(CFLAGS)
 
 # A tool is described by three variables, of which most tools need none:
 # PC_x, pkg-config modules; OBJ_x, objects of the adapters that wrap them;
 # LDLIBS_x, libraries that have no .pc file.
 ALL_TOOLS = $(patsubst cmd/%.c,%,$(wildcard cmd/*.c))
-REPO_OBJ = $(patsubst %.c,%.o,$(wildcard lib/repo/*.c))
+REPO_SRC = $(wildcard lib/repo/*.c)
+REPO_OBJ = $(REPO_SRC:.c=.o)
 PC_upload-pack = libgit2 libcrypto
 OBJ_upload-pack = $(REPO_OBJ)
 
-# What is missing here is left out, and `make all` says so.
-have = $(if $(PC_$1),$(shell $(PKG_CONFIG) --exists $(PC_$1) && echo $1),$1)
-TOOLS := $(foreach t,$(ALL_TOOLS),$(call have,$t))
+# What needs a module that is not there is left out, and `make` says so.
+MODULES := $(foreach m,$(sort $(foreach t,$(ALL_TOOLS),$(PC_$t)) libcrypto),\
+	$(shell $(PKG_CONFIG) --exists $m 2>/dev/null && echo $m))
+PC_CFLAGS := $(if $(MODULES),$(shell $(PKG_CONFIG) --cflags $(MODULES)))
+lacks = $(filter-out $(MODULES),$(PC_$1))
+TOOLS := $(foreach t,$(ALL_TOOLS),$(if $(call lacks,$t),,$t))
 LEFT_OUT := $(filter-out $(TOOLS),$(ALL_TOOLS))
 
-# Without libcrypto the library has no pack trailers, and no tool needs them.
-HAVE_CRYPTO := $(shell $(PKG_CONFIG) --exists libcrypto && echo yes)
-HAVE_REPO := $(shell $(PKG_CONFIG) --exists $(PC_upload-pack) && echo yes)
+# The library is the pure cores.  Without libcrypto it has no pack trailers.
+HAVE_CRYPTO = $(filter libcrypto,$(MODULES))
+HAVE_REPO = $(filter upload-pack,$(TOOLS))
 CORE_SRC = $(filter-out $(if $(HAVE_CRYPTO),,lib/pack/hash.c),\
 	$(wildcard $(patsubst %,lib/%/*.c,base cli sys git pack)))
-CORE = $(CORE_SRC:.c=.o)
-CORE_LIBS = $(if $(HAVE_CRYPTO),$$($(PKG_CONFIG) --libs libcrypto))
+CORE_LIBS := $(if $(HAVE_CRYPTO),$(shell $(PKG_CONFIG) --libs libcrypto))
+LIBRIAD = $(BUILD)/libriad.a
 
 # Tests are found by name; those of a repository (repo_*) need the adapter,
 # those of whole packs (pack_*) the hash.
 found = $(filter-out $(if $(HAVE_CRYPTO),,pack_%) $(if $(HAVE_REPO),,repo_%),\
-	$(patsubst t/$1/%_$2.c,%,$(wildcard t/$1/*_$2.c)))
-UNIT = $(call found,unit,test)
-FUZZ = $(call found,fuzz,fuzz)
-BENCH = $(patsubst t/bench/%.c,%,$(wildcard t/bench/*.c))
+	$(patsubst t/$1/%$2.c,%,$(wildcard t/$1/*$2.c)))
+UNIT = $(call found,unit,_test)
+FUZZ = $(call found,fuzz,_fuzz)
+BENCH = $(call found,bench,)
 TESTS = $(UNIT:%=$(BUILD)/t/unit/%_test) $(wildcard t/*.t)
+TEST_PROGS = $(UNIT:%=$(BUILD)/t/unit/%_test) \
+	$(FUZZ:%=$(BUILD)/t/fuzz/%_replay) $(BENCH:%=$(BUILD)/t/bench/%)
 FUZZ_SECONDS = 10
 
-all: $(TOOLS:%=$(BUILD)/bin/%)
-	@$(foreach t,$(LEFT_OUT),echo "left out: $t, which needs $(PC_$t);" \
-		"'make deps' installs it" >&2;) :
+all: $(TOOLS:%=$(BUILD)/bin/%) $(LIBRIAD)
+	@$(foreach t,$(LEFT_OUT),echo "left out: $t, for want of" \
+		"$(call lacks,$t), which 'make deps' installs" >&2;) :
 
-$(BUILD)/libriad.a: $(CORE:%=$(BUILD)/%)
+$(LIBRIAD): $(CORE_SRC:%.c=$(BUILD)/%.o)
 	rm -f $@
 	$(AR) rcs $@ $^
 
 .SECONDEXPANSION:
 $(TOOLS:%=$(BUILD)/bin/%): $(BUILD)/bin/%: $(BUILD)/cmd/%.o \
-		$$(addprefix $$(BUILD)/,$$(OBJ_$$*)) $(BUILD)/libriad.a
+		$$(addprefix $$(BUILD)/,$$(OBJ_$$*)) $(LIBRIAD)
 	@mkdir -p $(@D)
 	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS_$*) \
 		$(if $(PC_$*),$$($(PKG_CONFIG) --libs $(PC_$*)))
 
-$(BUILD)/%.o: %.c
+$(BUILD)/%.o: %.c $(BUILD)/flags
 	@mkdir -p $(@D)
 	$(CC) $(ALL_CFLAGS) -c -o $@ $<
 
+# With other flags than last time everything is compiled again.
+$(BUILD)/flags: export FLAGS = $(CC) $(ALL_CFLAGS) $(LDFLAGS)
+$(BUILD)/flags: FORCE
+	@mkdir -p $(@D)
+	@printf '%s\n' "$$FLAGS" | cmp -s - $@ || printf '%s\n' "$$FLAGS" >$@
+
 $(BUILD)/t/unit/repo_%_test: $(BUILD)/t/unit/repo_%_test.o \
-		$(REPO_OBJ:%=$(BUILD)/%) $(BUILD)/libriad.a
+		$(REPO_OBJ:%=$(BUILD)/%) $(LIBRIAD)
 	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ \
 		$$($(PKG_CONFIG) --libs $(PC_upload-pack))
 
-$(BUILD)/t/unit/%_test: $(BUILD)/t/unit/%_test.o $(BUILD)/libriad.a
+$(BUILD)/t/unit/%_test: $(BUILD)/t/unit/%_test.o $(LIBRIAD)
 	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(CORE_LIBS)
 
-$(BUILD)/t/bench/%: $(BUILD)/t/bench/%.o $(BUILD)/libriad.a
+$(BUILD)/t/bench/%: $(BUILD)/t/bench/%.o $(LIBRIAD)
 	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(CORE_LIBS)
 
 # A fuzz target is run over its corpus by any compiler, and fuzzed by clang.
 $(BUILD)/t/fuzz/%_replay: $(BUILD)/t/fuzz/%_fuzz.o $(BUILD)/t/fuzz/replay.o \
-		$(BUILD)/libriad.a
+		$(LIBRIAD)
 	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(CORE_LIBS)
 
-$(BUILD)/t/fuzz/%: t/fuzz/%_fuzz.c $(CORE_SRC)
-	@mkdir -p $(@D)
-	clang $(STD) -Iinclude -g -O1 -fsanitize=fuzzer,address,undefined \
-		-fno-sanitize-recover=all -o $@ $^ $(CORE_LIBS)
+$(BUILD)/t/fuzz/%_fuzz: $(BUILD)/t/fuzz/%_fuzz.o $(LIBRIAD)
+	$(CC) $(CFLAGS) $(LDFLAGS) -fsanitize=fuzzer -o $@ $^ $(CORE_LIBS)
 
--include $(shell find $(BUILD) -name '*.d' 2>/dev/null)
+-include $(wildcard $(BUILD)/*/*.d $(BUILD)/*/*/*.d)
 
-# The first command after a clone may be any of these: each brings in what it
-# needs, and then make starts anew, so that the list of tools is made again.
-ifndef RIAD_DEPS
-demo check check-san fuzz lint bench:
+# Any of these may be the first command after a clone.  They bring in what
+# they need, and then make starts anew, since the list of tools may be longer.
+ifneq ($(DEPS),no)
+demo check check-san fuzz bench lint:
 	@./deps.sh $@
-	@$(MAKE) --no-print-directory RIAD_DEPS=done $@
+	@$(MAKE) $(if $(filter demo,$@),-s) --no-print-directory DEPS=no $@
 else
-check: all $(UNIT:%=$(BUILD)/t/unit/%_test) $(FUZZ:%=$(BUILD)/t/fuzz/%_replay)
+demo: all
+	@BUILD=$(BUILD) t/demo/git.sh $(if $(REPO),'$(REPO)')
+
+check: all $(TEST_PROGS)
 	BUILD=$(BUILD) CC='$(CC)' prove -e '' $(TESTS)
 
 check-san:
 	$(MAKE) BUILD=$(BUILD)/san CFLAGS='-O1 -g -fno-omit-frame-pointer \
 		-fsanitize=address,undefined -fno-sanitize-recover=all' check
 
-fuzz: $(FUZZ:%=$(BUILD)/t/fuzz/%)
-	for f in $(FUZZ); do mkdir -p $(BUILD)/corpus/$$f && \
-		$(BUILD)/t/fuzz/$$f -max_total_time=$(FUZZ_SECONDS) \
-		-verbosity=0 $(BUILD)/corpus/$$f t/fuzz/corpus/$$f || exit 1; \
-	done
+fuzz:
+	$(MAKE) BUILD=$(BUILD)/fuzz CC=clang CFLAGS='-O1 -g \
+		-fsanitize=fuzzer-no-link,address,undefined \
+		-fno-sanitize-recover=all' fuzz-run
 
-demo: all
-	@BUILD=$(BUILD) t/demo/git.sh $(REPO)
+bench: all $(BENCH:%=$(BUILD)/t/bench/%)
+	@for b in t/bench/*.sh; do BUILD=$(BUILD) $$b || exit 1; done
+
+# Each compiler has warnings of its own.
+lint:
+	clang-format --dry-run -Werror $(C_FILES)
+	printf '%s\n' $(filter %.c,$(C_FILES)) | xargs -P 2 -n 4 sh -c \
+		'clang-tidy --quiet "$$@" -- $(subst ','\'',$(STD)) -Iinclude' sh
+	$(MAKE) BUILD=$(BUILD)/lint-clang CC=clang CFLAGS='-O2 -Werror' \
+		all $(TEST_PROGS:$(BUILD)/%=$(BUILD)/lint-clang/%)
+	$(MAKE) BUILD=$(BUILD)/lint-gcc CC=gcc CFLAGS='-O2 -Werror -fanalyzer' \
+		all $(TEST_PROGS:$(BUILD)/%=$(BUILD)/lint-gcc/%)
+	mandoc -T lint -W warning $(wildcard man/*.[1-9])
+	shellcheck -x -P t $(SH_FILES)
 endif
+
+fuzz-run: $(FUZZ:%=$(BUILD)/t/fuzz/%_fuzz)
+	for f in $(FUZZ); do mkdir -p $(BUILD)/corpus/$$f && \
+		$(BUILD)/t/fuzz/$${f}_fuzz -max_total_time=$(FUZZ_SECONDS) \
+		-verbosity=0 -artifact_prefix=$(BUILD)/ $(BUILD)/corpus/$$f \
+		t/fuzz/corpus/$$f || exit 1; done
+
+C_FILES = $(wildcard cmd/*.c include/riad/*.h lib/*/*.[ch] t/unit/*.[ch] \
+	t/fuzz/*.c t/bench/*.c)
+SH_FILES = deps.sh .ci/run $(wildcard t/*.sh t/*.t t/*/*.sh completions/*.bash)
+
+format:
+	clang-format -i $(C_FILES)
+
+completions: all
+	mkdir -p $@
+	$(foreach t,$(TOOLS),\
+		$(BUILD)/bin/$t --completion bash >$@/$t.bash && \
+		$(BUILD)/bin/$t --completion zsh >$@/_$t && \
+		$(BUILD)/bin/$t --completion fish >$@/$t.fish &&) :
+
+# What is installed, directory by directory; uninstall removes just that.
+HEADERS = $(filter-out $(REPO_SRC:lib/repo/%.c=include/riad/%.h),\
+	$(wildcard include/riad/*.h))
+MAN1DIR = $(MANDIR)/man1
+MAN7DIR = $(MANDIR)/man7
+HEADERDIR = $(INCLUDEDIR)/riad
+PCDIR = $(LIBDIR)/pkgconfig
+SERVERDIR = $(LIBEXECDIR)/riad
+BASHDIR = $(DATADIR)/bash-completion/completions
+ZSHDIR = $(DATADIR)/zsh/site-functions
+FISHDIR = $(DATADIR)/fish/vendor_completions.d
+INSTALL_DIRS = $(BINDIR) $(MAN1DIR) $(MAN7DIR) $(HEADERDIR) $(LIBDIR) \
+	$(PCDIR) $(SERVERDIR) $(BASHDIR) $(ZSHDIR) $(FISHDIR)
+INSTALLED = $(ALL_TOOLS:%=$(BINDIR)/%) $(ALL_TOOLS:%=$(MAN1DIR)/%.1) \
+	$(MAN7DIR)/riad.7 $(HEADERS:include/riad/%=$(HEADERDIR)/%) \
+	$(LIBDIR)/libriad.a $(PCDIR)/libriad.pc $(SERVERDIR)/git-upload-pack \
+	$(ALL_TOOLS:%=$(BASHDIR)/%) $(ALL_TOOLS:%=$(ZSHDIR)/_%) \
+	$(ALL_TOOLS:%=$(FISHDIR)/%.fish)
+
+define LIBRIAD_PC
+prefix=$(PREFIX)
+includedir=$(INCLUDEDIR)
+libdir=$(LIBDIR)
+
+Name: libriad
+Description: Git wire protocols, in small pieces
+Version: $(VERSION)
+Cflags: -I$${includedir}
+Libs: -L$${libdir} -lriad
+Libs.private: $(CORE_LIBS)
+endef
+
+install: export PC = $(LIBRIAD_PC)
+install: all
+	$(INSTALL) -d $(INSTALL_DIRS:%="$(DESTDIR)%")
+	$(INSTALL) -m 755 $(TOOLS:%=$(BUILD)/bin/%) "$(DESTDIR)$(BINDIR)"
+	$(INSTALL) -m 644 $(TOOLS:%=man/%.1) "$(DESTDIR)$(MAN1DIR)"
+	$(INSTALL) -m 644 man/riad.7 "$(DESTDIR)$(MAN7DIR)"
+	$(INSTALL) -m 644 $(HEADERS) "$(DESTDIR)$(HEADERDIR)"
+	$(INSTALL) -m 644 $(LIBRIAD) "$(DESTDIR)$(LIBDIR)"
+	@printf '%s\n' "$$PC" >"$(DESTDIR)$(PCDIR)/libriad.pc"
+	$(foreach t,$(TOOLS),\
+		$(INSTALL) -m 644 completions/$t.bash "$(DESTDIR)$(BASHDIR)/$t" && \
+		$(INSTALL) -m 644 completions/_$t "$(DESTDIR)$(ZSHDIR)" && \
+		$(INSTALL) -m 644 completions/$t.fish "$(DESTDIR)$(FISHDIR)" &&) :
+	$(if $(filter upload-pack,$(TOOLS)),ln -sfr "$(DESTDIR)$(BINDIR)/upload-pack" \
+		"$(DESTDIR)$(SERVERDIR)/git-upload-pack")
+
+uninstall:
+	rm -f $(INSTALLED:%="$(DESTDIR)%")
+	-cd "$(DESTDIR)$(PREFIX)" && rmdir -p 2>/dev/null \
+		$(patsubst $(PREFIX)/%,%,$(filter $(PREFIX)/%,$(INSTALL_DIRS)))
+
+# The same commit makes the same bytes, whoever makes them and when.
+DIST = riad-$(VERSION).tar.gz
+dist:
+	git -c tar.umask=0022 archive --prefix=riad-$(VERSION)/ HEAD \
+		>$(DIST).tmp
+	gzip -9n <$(DIST).tmp >$(DIST)
+	rm $(DIST).tmp
+
+deps:
+	@./deps.sh check demo
 
 clean:
 	rm -rf $(BUILD)
 
-.PHONY: all check check-san fuzz lint bench demo deps install uninstall dist \
-	clean help
+help:
+	@sed -n 's/^# \(make .*\)/\1/p' $(firstword $(MAKEFILE_LIST))
+
+FORCE:
+
+.PHONY: all demo check check-san fuzz fuzz-run bench lint format completions \
+	install uninstall dist deps clean help

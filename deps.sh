@@ -1,3 +1,149 @@
 #!/bin/sh
-# Stands in until the package tables are written.
-exit 0
+# SPDX-License-Identifier: ISC
+#
+# deps.sh - install what a make target needs and this machine lacks
+#
+# usage: deps.sh [TARGET...]      check, demo, lint, fuzz, peers, ...
+#
+# Nothing is said or done where nothing is missing.  Else packages are
+# installed by root, or through sudo once a person at a terminal has agreed;
+# where neither is possible the command is printed and the status is 1.
+#
+# The peers are the programs that the tests talk to, and do without where
+# there are none; with CI=true in the environment, check needs them too.
+
+set -u
+ci=${CI-}
+[ "$ci" != false ] || ci=
+
+# A row: the group, how to tell that the thing is here (a command, a
+# pkg-config module, a header, a flag that clang can link with), the packages
+# that bring it, and other names of these by package manager.
+table='
+build cmd:cc            gcc brew=-
+build h:stdio.h         libc6-dev dnf=glibc-devel pacman=glibc apk=musl-dev brew=-
+build cmd:ar            binutils brew=-
+build cmd:pkg-config    pkg-config dnf=pkgconf-pkg-config pacman=pkgconf apk=pkgconf brew=pkgconf
+build pc:libgit2        libgit2-dev dnf=libgit2-devel pacman=libgit2 brew=libgit2
+build pc:libcrypto      libssl-dev dnf=openssl-devel pacman=openssl apk=openssl-dev brew=openssl
+run   cmd:git           git
+test  cmd:prove         perl dnf=perl-Test-Harness apk=perl-utils
+peer  cmd:ssh           openssh-client dnf=openssh-clients pacman=openssh brew=-
+peer  cmd:sshd          openssh-server pacman=openssh brew=-
+peer  cmd:lighttpd      lighttpd
+peer  cmd:curl          curl
+peer  cmd:bash          bash
+peer  cmd:zsh           zsh
+peer  cmd:fish          fish
+peer  cmd:mandoc        mandoc
+peer  cmd:readelf       binutils
+lint  cmd:gcc           gcc
+lint  cmd:clang         clang brew=llvm
+lint  cmd:clang-format  clang-format dnf=clang-tools-extra pacman=clang apk=clang-extra-tools
+lint  cmd:clang-tidy    clang-tidy dnf=clang-tools-extra pacman=clang apk=clang-extra-tools brew=llvm
+lint  cmd:mandoc        mandoc
+lint  cmd:shellcheck    shellcheck dnf=ShellCheck
+fuzz  cmd:clang         clang brew=llvm
+fuzz  ld:-fsanitize=fuzzer  libclang-rt-dev dnf=compiler-rt pacman=compiler-rt apk=compiler-rt brew=llvm
+'
+
+present() {
+	case $1 in
+	cmd:*) command -v "${1#*:}" ;;
+	pc:*) "${PKG_CONFIG:-pkg-config}" --exists "${1#*:}" ;;
+	h:*) ${CC:-cc} -E -include "${1#*:}" -x c /dev/null ;;
+	ld:*) echo 'int LLVMFuzzerTestOneInput(void) { return 0; }' |
+		clang "${1#*:}" -x c -o /dev/null - ;;
+	esac >/dev/null 2>&1
+}
+
+as_root() {
+	if [ "$(id -u)" = 0 ]; then "$@"; else sudo "$@"; fi
+}
+
+die() {
+	echo "deps.sh: $*" >&2
+	exit 1
+}
+
+[ $# -gt 0 ] || set -- check
+groups=
+for target; do
+	case $target in
+	check | check-san) groups="$groups build run test ${ci:+peer}" ;;
+	peers) groups="$groups build run test peer" ;;
+	lint | fuzz) groups="$groups build run $target" ;;
+	*) groups="$groups build run" ;;
+	esac
+done
+
+PATH=$PATH:/usr/sbin:/sbin # where daemons live
+for manager in apt-get dnf pacman apk brew none; do
+	command -v $manager >/dev/null && break
+done
+
+missing='' packages=''
+while read -r group thing names; do
+	case " $groups " in *" $group "*) ;; *) continue ;; esac
+	present "$thing" && continue
+	package=${names%% *}
+	case " $names " in
+	*" $manager="*) package=${names#*"$manager="} package=${package%% *} ;;
+	esac
+	missing="$missing ${thing#*:}"
+	case " $packages " in *" $package "*) continue ;; esac
+	[ "$package" = - ] || packages="${packages:+$packages }$package"
+done <<END
+$table
+END
+[ -n "$missing" ] || exit 0
+[ -z "${RIAD_DEPS_TRIED-}" ] || die "still missing:$missing"
+
+case $manager in
+apt-get)
+	# The lists of a fresh machine are missing, and those of others old.
+	apt='DEBIAN_FRONTEND=noninteractive apt-get -qq'
+	install="apt-get -qq update && $apt install --no-install-recommends"
+	;;
+dnf) install='dnf -q -y --setopt=install_weak_deps=False install' ;;
+pacman) install='pacman -S --needed --noconfirm' ;;
+apk) install='apk -q add' ;;
+brew) install='brew install -q' ;;
+esac
+if [ "$manager" = none ] || [ -z "$packages" ]; then
+	die "please install:$missing"
+fi
+install="$install $packages"
+
+if [ "$manager" = brew ]; then
+	as_root() { "$@"; } # which root must not run
+elif [ "$(id -u)" != 0 ]; then
+	command="sudo sh -c '$install'"
+	if ! command -v sudo >/dev/null; then
+		die "missing:$missing; as root, run: $install"
+	elif [ -t 0 ] && [ -t 2 ]; then
+		printf 'missing:%s\n%s\nRun this? [y/N] ' "$missing" "$command" >&2
+		read -r answer
+		case $answer in [yY]*) ;; *) exit 1 ;; esac
+	elif [ -z "$ci" ] || ! sudo -n true 2>/dev/null; then
+		die "missing:$missing; run: $command"
+	fi
+fi
+
+# A daemon's package would start it; this is the distribution's own way to
+# say no, and it is gone again afterwards.
+policy=/usr/sbin/policy-rc.d
+case "$manager $packages" in
+apt-get*openssh-server* | apt-get*lighttpd*)
+	if [ ! -e $policy ]; then
+		trap 'as_root rm -f $policy' EXIT
+		trap 'exit 130' INT TERM
+		printf '#!/bin/sh\nexit 101\n' | as_root tee $policy >/dev/null
+		as_root chmod 755 $policy
+	fi
+	;;
+esac
+
+echo "deps.sh: installing $packages" >&2
+as_root sh -c "$install" </dev/null >/dev/null || die "failed: $install"
+RIAD_DEPS_TRIED=1 "$0" "$@"
