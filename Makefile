@@ -50,28 +50,29 @@ ALL_CFLAGS = $(STD) $(WARN) -Iinclude $(PC_CFLAGS) -MMD -MP $(CFLAGS)
 ALL_TOOLS = $(patsubst cmd/%.c,%,$(wildcard cmd/*.c))
 REPO_SRC = $(wildcard lib/repo/*.c)
 REPO_OBJ = $(REPO_SRC:.c=.o)
-PC_upload-pack = libgit2 libcrypto
+PC_PACK = libcrypto zlib
+PC_upload-pack = libgit2 $(PC_PACK)
 OBJ_upload-pack = $(REPO_OBJ)
 
 # What needs a module that is not there is left out, and `make` says so.
-MODULES := $(foreach m,$(sort $(foreach t,$(ALL_TOOLS),$(PC_$t)) libcrypto),\
+MODULES := $(foreach m,$(sort $(foreach t,$(ALL_TOOLS),$(PC_$t)) $(PC_PACK)),\
 	$(shell $(PKG_CONFIG) --exists $m 2>/dev/null && echo $m))
 PC_CFLAGS := $(if $(MODULES),$(shell $(PKG_CONFIG) --cflags $(MODULES)))
 lacks = $(filter-out $(MODULES),$(PC_$1))
 TOOLS := $(foreach t,$(ALL_TOOLS),$(if $(call lacks,$t),,$t))
 LEFT_OUT := $(filter-out $(TOOLS),$(ALL_TOOLS))
 
-# The library is the pure cores.  Without libcrypto it has no pack trailers.
-HAVE_CRYPTO = $(filter libcrypto,$(MODULES))
+# The library is the pure cores.  Without PC_PACK it writes no packs.
+HAVE_PACK = $(if $(filter-out $(MODULES),$(PC_PACK)),,yes)
 HAVE_REPO = $(filter upload-pack,$(TOOLS))
-CORE_SRC = $(filter-out $(if $(HAVE_CRYPTO),,lib/pack/hash.c),\
+CORE_SRC = $(filter-out $(if $(HAVE_PACK),,lib/pack/hash.c lib/pack/copy.c),\
 	$(wildcard $(patsubst %,lib/%/*.c,base cli sys git pack)))
-CORE_LIBS := $(if $(HAVE_CRYPTO),$(shell $(PKG_CONFIG) --libs libcrypto))
+CORE_LIBS := $(if $(HAVE_PACK),$(shell $(PKG_CONFIG) --libs $(PC_PACK)))
 LIBRIAD = $(BUILD)/libriad.a
 
 # Tests are found by name; those of a repository (repo_*) need the adapter,
-# those of whole packs (pack_*) the hash.
-found = $(filter-out $(if $(HAVE_CRYPTO),,pack_%) $(if $(HAVE_REPO),,repo_%),\
+# those of whole packs (pack_*) what writes packs.
+found = $(filter-out $(if $(HAVE_PACK),,pack_%) $(if $(HAVE_REPO),,repo_%),\
 	$(patsubst t/$1/%$2.c,%,$(wildcard t/$1/*$2.c)))
 UNIT = $(call found,unit,_test)
 FUZZ = $(call found,fuzz,_fuzz)

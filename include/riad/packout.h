@@ -13,12 +13,8 @@
 #include <stdint.h>
 
 #include "riad/hash.h"
-#include "riad/odb.h"
 #include "riad/oid.h"
-
-/* The types of entries that hold a delta; the others are enum riad_type. */
-#define RIAD_OFS_DELTA 6
-#define RIAD_REF_DELTA 7
+#include "riad/packfile.h"
 
 /* Type and size take 10 bytes, a base by offset 10, one by id 32. */
 #define RIAD_ENTRY_HDR_MAX (10 + RIAD_OID_MAX)

@@ -7,8 +7,10 @@
 
 #include "builder.h"
 #include "handle.h"
+#include "riad/copy.h"
 #include "riad/meter.h"
 #include "riad/packout.h"
+#include "riad/packs.h"
 #include "riad/walk.h"
 
 /* Tags of tags, further than anybody goes. */
@@ -20,6 +22,7 @@ struct job {
 	struct riad_pack_sink *sink;
 	struct riad_walk *walk;
 	struct riad_meter meter;
+	struct riad_packs packs;
 	struct riad_packout out;
 };
 
@@ -138,30 +141,49 @@ say_total(struct job *job, uint32_t count, uint32_t deltas, uint32_t reused,
 	return job->sink->progress(job->sink->ctx, line, (size_t)len);
 }
 
+/* What packs have is copied, the rest is made. */
 static int
-write_pack(struct job *job)
+write_entries(struct job *job, uint32_t *rest)
 {
-	uint32_t count = riad_walk_count(job->walk);
+	struct riad_copy copy = {.packs = &job->packs,
+	    .walk = job->walk,
+	    .thin = job->req->thin,
+	    .ofs_delta = job->req->ofs_delta};
 	struct riad_builder builder = {.git = job->repo->git,
 	    .walk = job->walk,
 	    .out = &job->out,
 	    .sink = job->sink};
+	const uint32_t count = riad_walk_count(job->walk);
+	uint32_t nrest;
 
+	riad_meter_start(&job->meter, job->sink, "Counting objects", count);
+	if (riad_copy_write(&copy, rest, &nrest, &job->out, &job->meter) ==
+		-1 ||
+	    riad_builder_write(&builder, rest, nrest) == -1 ||
+	    riad_packout_end(&job->out) == -1)
+		return -1;
+	return say_total(
+	    job, count, copy.deltas + builder.deltas, copy.copied, copy.deltas);
+}
+
+static int
+write_pack(struct job *job)
+{
+	const size_t hash_len = riad_repo_odb(job->repo)->hash_len;
+	const uint32_t count = riad_walk_count(job->walk);
+
+	if (riad_packs_open(
+		&job->packs, riad_repo_objects_dir(job->repo), hash_len) == -1)
+		return -1;
 	uint32_t *rest = reallocarray(NULL, count + 1u, sizeof(*rest));
 	if (rest == NULL)
 		return -1;
-	for (uint32_t i = 0; i < count; i++)
-		rest[i] = i;
-
-	int r =
-	    riad_packout_begin(&job->out, riad_repo_odb(job->repo)->hash_len,
-		count, job->sink->data, job->sink->ctx);
+	int r = riad_packout_begin(
+	    &job->out, hash_len, count, job->sink->data, job->sink->ctx);
 	if (r == 0)
-		r = riad_builder_write(&builder, rest, count);
+		r = write_entries(job, rest);
 	free(rest);
-	if (r == -1 || riad_packout_end(&job->out) == -1)
-		return -1;
-	return say_total(job, count, builder.deltas, 0, 0);
+	return r;
 }
 
 int
@@ -184,6 +206,7 @@ riad_repo_pack(void *repo, const struct riad_pack_request *request,
 
 	int err = errno;
 	riad_packout_free(&job->out);
+	riad_packs_close(&job->packs);
 	riad_walk_free(job->walk);
 	free(job);
 	if (r == -1 && sink->why[0] == '\0')

@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * copy.h - entries of a new pack that are taken as they are from packs on
+ * disk: without inflating, without looking for deltas anew
+ *
+ * An entry can be taken if it holds a whole object, or a delta whose base is
+ * sent as well or is with the client.  Its CRC-32 is checked on the way.
+ */
+#ifndef RIAD_COPY_H
+#define RIAD_COPY_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "riad/meter.h"
+#include "riad/packout.h"
+#include "riad/packs.h"
+#include "riad/walk.h"
+
+struct riad_copy {
+	const struct riad_packs *packs;
+	const struct riad_walk *walk; /* run: the list of what is sent */
+	bool thin;      /* deltas on what the client has, see packer.h */
+	bool ofs_delta; /* bases by offset, see packer.h */
+
+	uint32_t copied; /* entries; result */
+	uint32_t deltas; /* those of them that are deltas; result */
+
+	/* Of the work in progress. */
+	uint32_t **chosen; /* by pack and number in its index: which of the
+			    * list is taken from there, plus 1; 0 none.  NULL
+			    * for a pack from which nothing is taken */
+	uint64_t *at; /* by number in the list: where its entry begins in the
+		       * new pack, 0 if it is not written (yet) */
+};
+
+/*
+ * Writes what can be copied, and puts the numbers of the other objects of the
+ * list into rest, which has room for all; *nrest says how many.  0, or -1
+ * with errno ENOMEM, or as out and the meter's sink set it.
+ */
+int riad_copy_write(struct riad_copy *copy, uint32_t *rest, uint32_t *nrest,
+    struct riad_packout *out, struct riad_meter *meter);
+
+#endif

@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * idx.h - a pack's index, version 2, where it lies: gitformat-pack(5)
+ *
+ * The index numbers the objects of its pack 0, 1, 2, ... in the order of
+ * their ids.  Opening it checks the sizes and the fan-out once, so that no
+ * lookup leaves the file, whatever is in it.  It doesn't check the ids' order
+ * or the trailer: in a damaged index objects are not found, or found at an
+ * offset where riad_idx_crc doesn't fit what lies there.
+ */
+#ifndef RIAD_IDX_H
+#define RIAD_IDX_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "riad/oid.h"
+
+struct riad_idx {
+	size_t hash_len;
+	uint32_t count;
+	uint32_t nlong;        /* offsets of 64 bits */
+	const uint8_t *fanout; /* these borrow what was opened */
+	const uint8_t *ids;
+	const uint8_t *crcs;
+	const uint8_t *offs;
+	const uint8_t *longs;
+	const uint8_t *sum; /* the pack's trailer, hash_len bytes */
+};
+
+/*
+ * 0, or -1 with errno EBADMSG if it is malformed, ENOTSUP for another version
+ * (version 1 has no checksums of entries).
+ */
+int riad_idx_open(
+    struct riad_idx *idx, const uint8_t *data, size_t len, size_t hash_len);
+
+/* The number of oid, or -1 if it is not there. */
+int64_t riad_idx_find(const struct riad_idx *idx, const struct riad_oid *oid);
+
+/* Of object n, n < count. */
+void riad_idx_id(const struct riad_idx *idx, uint32_t n, struct riad_oid *oid);
+uint32_t riad_idx_crc(const struct riad_idx *idx, uint32_t n);
+
+/* Where its entry begins; 0, where none does, if the index is damaged. */
+uint64_t riad_idx_offset(const struct riad_idx *idx, uint32_t n);
+
+#endif

@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * packfile.h - a pack and its index, gitformat-pack(5)
+ *
+ * Both are mapped, so a pack that git gc removes stays readable until it is
+ * closed.  (One that is cut short in place would end us with SIGBUS; nobody
+ * who keeps to the format does that.)
+ */
+#ifndef RIAD_PACKFILE_H
+#define RIAD_PACKFILE_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "riad/idx.h"
+#include "riad/odb.h"
+#include "riad/oid.h"
+
+/* The types of entries that hold a delta; the others are enum riad_type. */
+#define RIAD_OFS_DELTA 6
+#define RIAD_REF_DELTA 7
+
+struct riad_packfile {
+	struct riad_idx idx;
+	const uint8_t *data; /* the whole pack */
+	size_t len;
+	uint32_t *order; /* objects by their offset, once sorted */
+
+	const void *idx_map; /* what was mapped, NULL if nothing was */
+	size_t idx_map_len;
+};
+
+struct riad_entry {
+	unsigned type;        /* enum riad_type, or one of the deltas */
+	uint64_t size;        /* when inflated: of the object or the delta */
+	uint64_t base_off;    /* of RIAD_OFS_DELTA: where its base begins */
+	struct riad_oid base; /* of RIAD_REF_DELTA */
+	uint64_t data;        /* where the deflated bytes begin */
+};
+
+/*
+ * Opens path.pack and path.idx.  0, or -1 with errno: EBADMSG if one of the
+ * files is malformed or they don't belong together, ENOTSUP for other versions,
+ * or as the system sets it.
+ */
+int riad_packfile_open(
+    struct riad_packfile *pack, const char *path, size_t hash_len);
+
+/* The same with both files in memory, which stays the caller's. */
+int riad_packfile_init(struct riad_packfile *pack, size_t hash_len,
+    const uint8_t *data, size_t len, const uint8_t *idx, size_t idx_len);
+void riad_packfile_close(struct riad_packfile *pack);
+
+/*
+ * Reads the header of the entry that begins at offset off.  0, or -1 with
+ * errno EBADMSG; on success the data and the base by offset lie in the pack.
+ */
+int riad_packfile_entry(
+    const struct riad_packfile *pack, uint64_t off, struct riad_entry *entry);
+
+/* Makes pack->order, if that was not done before.  0, or -1 with ENOMEM. */
+int riad_packfile_sort(struct riad_packfile *pack);
+
+/* Of the i-th entry in pack->order, where it ends: where the next begins, or
+ * the trailer does; 0 if that is not after its beginning. */
+uint64_t riad_packfile_end(const struct riad_packfile *pack, uint32_t i);
+
+/* The number in the index of the object whose entry begins at off, or -1.
+ * Needs pack->order. */
+int64_t riad_packfile_at(const struct riad_packfile *pack, uint64_t off);
+
+#endif

@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * packs.h - all packs of a repository and of those that it borrows from,
+ * gitrepository-layout(5)
+ */
+#ifndef RIAD_PACKS_H
+#define RIAD_PACKS_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "riad/packfile.h"
+
+struct riad_packs {
+	struct riad_packfile *packs; /* the largest first */
+	uint32_t len, cap;
+};
+
+/*
+ * Opens the packs in objects_dir and in what its info/alternates name.  What
+ * can't be read or isn't understood is left out, as if it weren't there.
+ * 0, or -1 with errno ENOMEM.
+ */
+int riad_packs_open(
+    struct riad_packs *packs, const char *objects_dir, size_t hash_len);
+void riad_packs_close(struct riad_packs *packs);
+
+#endif

@@ -1,0 +1,178 @@
+/* SPDX-License-Identifier: ISC */
+
+#include "riad/packs.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <limits.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+/* Alternates of alternates as far as git follows them. */
+#define DEPTH_MAX 5
+
+/* Directories in all: each is a realistic repository that others build on. */
+#define DIRS_MAX 256
+
+struct dirs {
+	struct {
+		char *path;
+		unsigned depth;
+		dev_t dev;
+		ino_t ino;
+	} dir[DIRS_MAX];
+	size_t len;
+};
+
+/* Adds a directory, unless it is there, is too deep or is none. */
+static int
+add_dir(struct dirs *dirs, const char *path, unsigned depth)
+{
+	struct stat st;
+
+	if (depth > DEPTH_MAX || dirs->len == DIRS_MAX ||
+	    stat(path, &st) == -1 || !S_ISDIR(st.st_mode))
+		return 0;
+	for (size_t i = 0; i < dirs->len; i++) {
+		if (dirs->dir[i].dev == st.st_dev &&
+		    dirs->dir[i].ino == st.st_ino)
+			return 0;
+	}
+	char *copy = strdup(path);
+	if (copy == NULL)
+		return -1;
+	dirs->dir[dirs->len].path = copy;
+	dirs->dir[dirs->len].depth = depth;
+	dirs->dir[dirs->len].dev = st.st_dev;
+	dirs->dir[dirs->len].ino = st.st_ino;
+	dirs->len++;
+	return 0;
+}
+
+/* Adds what the alternates of directory i name, a path a line. */
+static int
+add_alternates(struct dirs *dirs, size_t i)
+{
+	const char *dir = dirs->dir[i].path;
+	char path[PATH_MAX], *line = NULL;
+	size_t cap = 0;
+	ssize_t len;
+	int r = 0;
+
+	int n = snprintf(path, sizeof(path), "%s/info/alternates", dir);
+	if (n < 0 || (size_t)n >= sizeof(path))
+		return 0;
+	FILE *f = fopen(path, "re");
+	if (f == NULL)
+		return 0;
+	while (r == 0 && (len = getline(&line, &cap, f)) != -1) {
+		if (len > 0 && line[len - 1] == '\n')
+			line[len - 1] = '\0';
+		if (line[0] == '\0' || line[0] == '#')
+			continue;
+		if (line[0] == '/')
+			n = snprintf(path, sizeof(path), "%s", line);
+		else
+			n = snprintf(path, sizeof(path), "%s/%s", dir, line);
+		if (n >= 0 && (size_t)n < sizeof(path))
+			r = add_dir(dirs, path, dirs->dir[i].depth + 1);
+	}
+	free(line);
+	fclose(f);
+	return r;
+}
+
+/* Whatever stops a pack from being opened, others may have what it has. */
+static int
+add_pack(struct riad_packs *packs, const char *path, size_t hash_len)
+{
+	if (packs->len == packs->cap) {
+		uint32_t cap = packs->cap == 0 ? 16 : packs->cap * 2;
+		struct riad_packfile *p =
+		    reallocarray(packs->packs, cap, sizeof(*p));
+		if (p == NULL)
+			return -1;
+		packs->packs = p;
+		packs->cap = cap;
+	}
+	if (riad_packfile_open(&packs->packs[packs->len], path, hash_len) == 0)
+		packs->len++;
+	return 0;
+}
+
+static int
+add_packs(struct riad_packs *packs, const char *dir, size_t hash_len)
+{
+	static const char suffix[] = ".idx";
+	const size_t sn = sizeof(suffix) - 1;
+	char path[PATH_MAX];
+	int r = 0;
+
+	int n = snprintf(path, sizeof(path), "%s/pack", dir);
+	if (n < 0 || (size_t)n >= sizeof(path))
+		return 0;
+	DIR *d = opendir(path);
+	if (d == NULL)
+		return 0;
+	for (struct dirent *e; r == 0 && (e = readdir(d)) != NULL;) {
+		size_t len = strlen(e->d_name);
+
+		if (len <= sn || strcmp(e->d_name + len - sn, suffix) != 0)
+			continue;
+		n = snprintf(path, sizeof(path), "%s/pack/%.*s", dir,
+		    (int)(len - sn), e->d_name);
+		if (n >= 0 && (size_t)n < sizeof(path))
+			r = add_pack(packs, path, hash_len);
+	}
+	closedir(d);
+	return r;
+}
+
+static int
+larger_first(const void *left, const void *right)
+{
+	const struct riad_packfile *a = left, *b = right;
+
+	if (a->idx.count != b->idx.count)
+		return a->idx.count < b->idx.count ? 1 : -1;
+	/* Of equal ones any order will do, if it is always the same. */
+	return memcmp(a->idx.sum, b->idx.sum, a->idx.hash_len);
+}
+
+int
+riad_packs_open(
+    struct riad_packs *packs, const char *objects_dir, size_t hash_len)
+{
+	struct dirs dirs = {.len = 0};
+
+	*packs = (struct riad_packs){.packs = NULL};
+	int r = add_dir(&dirs, objects_dir, 0);
+	for (size_t i = 0; r == 0 && i < dirs.len; i++) {
+		r = add_packs(packs, dirs.dir[i].path, hash_len);
+		if (r == 0)
+			r = add_alternates(&dirs, i);
+	}
+	for (size_t i = 0; i < dirs.len; i++)
+		free(dirs.dir[i].path);
+	if (r == -1) {
+		riad_packs_close(packs);
+		errno = ENOMEM;
+		return -1;
+	}
+	if (packs->len > 1)
+		qsort(packs->packs, packs->len, sizeof(*packs->packs),
+		    larger_first);
+	return 0;
+}
+
+void
+riad_packs_close(struct riad_packs *packs)
+{
+	for (uint32_t i = 0; i < packs->len; i++)
+		riad_packfile_close(&packs->packs[i]);
+	free(packs->packs);
+	*packs = (struct riad_packs){.packs = NULL};
+}
