@@ -15,8 +15,8 @@
 
 struct riad_buf {
 	uint8_t *data; /* NULL while nothing was ever added */
-	size_t len;
-	size_t cap;
+	size_t len;    /* at most max */
+	size_t cap;    /* of data; more than len, unless it is NULL */
 	size_t max;
 };
 
@@ -36,7 +36,7 @@ int riad_buf_addf(struct riad_buf *buf, const char *fmt, ...)
 int riad_buf_vaddf(struct riad_buf *buf, const char *fmt, va_list ap)
     __attribute__((format(printf, 2, 0)));
 
-/* The contents as a string, NUL after the last byte; NULL with errno set. */
+/* The contents as a string, NUL after the last byte; NULL with ENOMEM. */
 const char *riad_buf_str(struct riad_buf *buf);
 
 #endif

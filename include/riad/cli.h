@@ -50,20 +50,20 @@ struct riad_tool {
 	const char *summary;
 	const struct riad_cmd *cmds; /* ended by one whose name is NULL */
 	const struct riad_opt *opts; /* likewise */
-	const char *examples;	     /* lines of commands, or NULL */
+	const char *examples;        /* lines of commands, or NULL */
 };
 
 struct riad_cli {
 	const struct riad_tool *tool;
 	const struct riad_cmd *cmd; /* the one the command line asked for */
-	const char *arg;	    /* of the option riad_cli_next returned */
+	const char *arg;            /* of the option riad_cli_next returned */
 	int argc; /* the operands, once riad_cli_next has returned -1 */
 	char **argv;
 };
 
 /* Finds the command: argv[1] where that is one's name, else the first. */
-void riad_cli_init(struct riad_cli *cli, const struct riad_tool *tool,
-    int argc, char *argv[]);
+void riad_cli_init(
+    struct riad_cli *cli, const struct riad_tool *tool, int argc, char *argv[]);
 
 /*
  * The key of the next option, or -1 when only operands are left.  Prints and
@@ -93,8 +93,8 @@ bool riad_progress_wanted(void);
 
 /* What --help prints, and what --completion does: -1 for an unknown shell. */
 void riad_help(struct riad_out *out, const struct riad_tool *tool);
-int riad_completion(struct riad_out *out, const struct riad_tool *tool,
-    const char *shell);
+int riad_completion(
+    struct riad_out *out, const struct riad_tool *tool, const char *shell);
 
 /* The options that every tool has, ended by one whose name is NULL. */
 extern const struct riad_opt riad_common_opts[];

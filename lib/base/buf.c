@@ -23,20 +23,27 @@ riad_buf_free(struct riad_buf *buf)
 int
 riad_buf_reserve(struct riad_buf *buf, size_t more)
 {
-	if (more <= buf->cap - buf->len)
-		return 0;
-	if (more > buf->max || buf->len > buf->max - more) {
+	if (more > buf->max - buf->len) {
 		errno = EMSGSIZE;
+		return -1;
+	}
+	/* There is always a byte more, for the NUL of riad_buf_str. */
+	if (more < buf->cap - buf->len)
+		return 0;
+	if (more > SIZE_MAX - buf->len - 1) {
+		errno = ENOMEM;
 		return -1;
 	}
 
 	/* By half as much again, so that adding bytewise stays linear. */
-	size_t want = buf->len + more;
+	size_t want = buf->len + more + 1;
 	size_t cap = buf->cap + buf->cap / 2;
-	if (cap < want)
-		cap = want < 64 ? 64 : want;
 	if (cap > buf->max)
 		cap = buf->max;
+	if (cap < 64)
+		cap = 64;
+	if (cap < want)
+		cap = want;
 
 	uint8_t *data = realloc(buf->data, cap);
 	if (data == NULL)
@@ -79,7 +86,7 @@ riad_buf_vaddf(struct riad_buf *buf, const char *fmt, va_list ap)
 	va_end(again);
 	if (n < 0)
 		return -1;
-	if (riad_buf_reserve(buf, (size_t)n + 1) == -1)
+	if (riad_buf_reserve(buf, (size_t)n) == -1)
 		return -1;
 	vsnprintf((char *)buf->data + buf->len, (size_t)n + 1, fmt, ap);
 	buf->len += (size_t)n;
@@ -100,7 +107,7 @@ riad_buf_addf(struct riad_buf *buf, const char *fmt, ...)
 const char *
 riad_buf_str(struct riad_buf *buf)
 {
-	if (riad_buf_reserve(buf, 1) == -1)
+	if (riad_buf_reserve(buf, 0) == -1)
 		return NULL;
 	buf->data[buf->len] = '\0';
 	return (const char *)buf->data;

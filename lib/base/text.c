@@ -88,29 +88,44 @@ riad_utf8_valid(const uint8_t *data, size_t len)
 	return true;
 }
 
+/* The length of the character at the start of data if it may be shown. */
+static size_t
+plain_len(const uint8_t *data, size_t len)
+{
+	uint8_t c = data[0];
+
+	if (c < 0x80)
+		return c >= ' ' && c != 0x7f && c != '\\';
+	if (c == 0xc2 && len > 1 && data[1] < 0xa0)
+		return 0; /* C1 */
+	return riad_utf8_len(data, len);
+}
+
 int
 riad_escape(struct riad_buf *buf, const void *data, size_t len)
 {
 	static const char hex[] = "0123456789abcdef";
 	const uint8_t *p = data;
 
-	for (size_t i = 0; i < len;) {
-		size_t n = riad_utf8_len(p + i, len - i);
-		bool c1 = n == 2 && p[i] == 0xc2 && p[i + 1] < 0xa0;
-		bool plain = n > 1 ? !c1 : n == 1 && p[i] >= ' ' && p[i] < 0x7f;
+	for (size_t i = 0; i < len; i++) {
+		size_t start = i, n;
 
-		if (plain && p[i] != '\\') {
-			if (riad_buf_add(buf, p + i, n) == -1)
-				return -1;
+		while (i < len && (n = plain_len(p + i, len - i)) > 0)
 			i += n;
-			continue;
-		}
+		if (riad_buf_add(buf, p + start, i - start) == -1)
+			return -1;
+		if (i == len)
+			break;
 
-		uint8_t c = p[i++];
+		uint8_t c = p[i];
 		char esc[4] = {'\\', 'x', hex[c >> 4], hex[c & 15]};
 		size_t esclen = 2;
-		if (c == '\n' || c == '\t' || c == '\\')
-			esc[1] = c == '\n' ? 'n' : c == '\t' ? 't' : '\\';
+		if (c == '\n')
+			esc[1] = 'n';
+		else if (c == '\t')
+			esc[1] = 't';
+		else if (c == '\\')
+			esc[1] = '\\';
 		else
 			esclen = 4;
 		if (riad_buf_add(buf, esc, esclen) == -1)

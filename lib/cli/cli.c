@@ -3,6 +3,7 @@
 #include "riad/cli.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <getopt.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -41,10 +42,28 @@ has_word(const char *words, const char *word)
 	return false;
 }
 
-void
-riad_cli_init(struct riad_cli *cli, const struct riad_tool *tool, int argc,
-    char *argv[])
+/*
+ * A file opened where standard output was closed would become it.  What takes
+ * the place can neither be read as input nor written as output, so that the
+ * use of a closed descriptor is still the error that it was.
+ */
+static void
+hold_standard_fds(void)
 {
+	for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++) {
+		if (fcntl(fd, F_GETFD) != -1)
+			continue;
+		int mode = fd == STDIN_FILENO ? O_WRONLY : O_RDONLY;
+		if (open("/dev/null", mode) != fd)
+			_exit(RIAD_FAIL);
+	}
+}
+
+void
+riad_cli_init(
+    struct riad_cli *cli, const struct riad_tool *tool, int argc, char *argv[])
+{
+	hold_standard_fds();
 	*cli = (struct riad_cli){
 	    .tool = tool,
 	    .cmd = tool->cmds,
@@ -63,7 +82,7 @@ riad_cli_init(struct riad_cli *cli, const struct riad_tool *tool, int argc,
 	/* getopt(3) begins its messages with argv[0]. */
 	if (cli->argc > 0)
 		cli->argv[0] = (char *)tool->name;
-	optind = 1;
+	optind = 0; /* from the start, should another line have been read */
 }
 
 static void
@@ -190,8 +209,8 @@ riad_cli_next(struct riad_cli *cli)
 	if (o->cmds != NULL &&
 	    !has_word(o->cmds, *cli->cmd->name ? cli->cmd->name : "-")) {
 		riad_cli_usage(cli, "%s%s%s does not take --%s",
-		    cli->tool->name, *cli->cmd->name ? " " : "",
-		    cli->cmd->name, o->name);
+		    cli->tool->name, *cli->cmd->name ? " " : "", cli->cmd->name,
+		    o->name);
 	}
 	cli->arg = optarg;
 	return key;
@@ -200,9 +219,11 @@ riad_cli_next(struct riad_cli *cli)
 void
 riad_warn(const char *fmt, ...)
 {
-	/* Long enough for a path and a reason; one line is one write. */
+	/* Long enough for a path and a reason, and all on the stack: the news
+	 * may be that memory ran out. */
 	char text[4096];
-	struct riad_buf line;
+	uint8_t space[5 * sizeof(text)];
+	struct riad_buf line = {space, 0, sizeof(space), sizeof(space) - 1};
 	int saved = errno;
 	va_list ap;
 
@@ -213,12 +234,10 @@ riad_warn(const char *fmt, ...)
 	if (len >= sizeof(text))
 		len = sizeof(text) - 1;
 
-	riad_buf_init(&line, 5 * sizeof(text));
 	if (riad_buf_addf(&line, "%s: ", tool_name) == 0 &&
 	    riad_escape(&line, text, len) == 0 &&
 	    riad_buf_addc(&line, '\n') == 0)
 		(void)riad_write(STDERR_FILENO, line.data, line.len);
-	riad_buf_free(&line);
 	errno = saved;
 }
 

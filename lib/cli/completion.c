@@ -5,19 +5,16 @@
 
 #include "riad/cli.h"
 
-/* Both option tables in turn; NULL after the last. */
-static const struct riad_opt *
-next_opt(const struct riad_tool *tool, const struct riad_opt *o)
+typedef void print_opt(struct riad_out *out, const struct riad_tool *tool,
+    const struct riad_opt *opt);
+
+static void
+each_opt(struct riad_out *out, const struct riad_tool *tool, print_opt *print)
 {
-	o = o == NULL ? tool->opts : o + 1;
-	if (o->name == NULL && o != riad_common_opts) {
-		/* The common table's end has no successor. */
-		const struct riad_opt *end = riad_common_opts;
-		while (end->name != NULL)
-			end++;
-		return o == end ? NULL : riad_common_opts;
-	}
-	return o;
+	for (const struct riad_opt *o = tool->opts; o->name != NULL; o++)
+		print(out, tool, o);
+	for (const struct riad_opt *o = riad_common_opts; o->name != NULL; o++)
+		print(out, tool, o);
 }
 
 /* A function's name in a shell: upload-pack is _upload_pack. */
@@ -47,42 +44,57 @@ print_commands(struct riad_out *out, const struct riad_tool *tool)
 }
 
 static void
+bash_argument(struct riad_out *out, const struct riad_tool *tool,
+    const struct riad_opt *o)
+{
+	(void)tool;
+	if (o->arg == NULL)
+		return;
+	riad_out_char(out, '\t');
+	if (o->key < 256)
+		riad_out_printf(out, "-%c | ", o->key);
+	riad_out_printf(
+	    out, "--%s) mapfile -t COMPREPLY < <(compgen ", o->name);
+	if (o->kind == RIAD_ARG_CHOICE) {
+		riad_out_str(out, "-W '");
+		print_choices(out, o->arg, ' ');
+		riad_out_str(out, "' ");
+	} else if (o->kind == RIAD_ARG_FILE) {
+		riad_out_str(out, "-f ");
+	} else if (o->kind == RIAD_ARG_DIR) {
+		riad_out_str(out, "-d ");
+	} else {
+		riad_out_str(out, "-W '' ");
+	}
+	riad_out_str(out, "-- \"$cur\") && return ;;\n");
+}
+
+static void
+bash_name(struct riad_out *out, const struct riad_tool *tool,
+    const struct riad_opt *o)
+{
+	(void)tool;
+	if (o->key < 256)
+		riad_out_printf(out, "-%c ", o->key);
+	riad_out_printf(out, "--%s ", o->name);
+}
+
+static void
 complete_bash(struct riad_out *out, const struct riad_tool *tool)
 {
 	riad_out_printf(out, "# bash completion for %s(1)\n", tool->name);
 	print_function(out, tool);
-	riad_out_str(out, "() {\n\tcase $3 in\n");
-	for (const struct riad_opt *o = NULL;
-	     (o = next_opt(tool, o)) != NULL;) {
-		if (o->arg == NULL)
-			continue;
-		riad_out_char(out, '\t');
-		if (o->key < 256)
-			riad_out_printf(out, "-%c | ", o->key);
-		riad_out_printf(out, "--%s) mapfile -t COMPREPLY < <(compgen ",
-		    o->name);
-		if (o->kind == RIAD_ARG_CHOICE) {
-			riad_out_str(out, "-W '");
-			print_choices(out, o->arg, ' ');
-			riad_out_str(out, "' ");
-		} else if (o->kind == RIAD_ARG_FILE) {
-			riad_out_str(out, "-f ");
-		} else if (o->kind == RIAD_ARG_DIR) {
-			riad_out_str(out, "-d ");
-		} else {
-			riad_out_str(out, "-W '' ");
-		}
-		riad_out_str(out, "-- \"$2\") && return ;;\n");
-	}
-	riad_out_str(out, "\tesac\n\tcase $2 in\n"
+	/* In --opt=word the sign is a word of its own. */
+	riad_out_str(out,
+	    "() {\n\tlocal cur=$2 prev=$3\n"
+	    "\t[ \"$cur\" != = ] || cur=''\n"
+	    "\t[ \"$prev\" != = ] || prev=${COMP_WORDS[COMP_CWORD - 2]}\n"
+	    "\tcase $prev in\n");
+	each_opt(out, tool, bash_argument);
+	riad_out_str(out, "\tesac\n\tcase $cur in\n"
 			  "\t-*) mapfile -t COMPREPLY < <(compgen -W '");
-	for (const struct riad_opt *o = NULL;
-	     (o = next_opt(tool, o)) != NULL;) {
-		if (o->key < 256)
-			riad_out_printf(out, "-%c ", o->key);
-		riad_out_printf(out, "--%s ", o->name);
-	}
-	riad_out_str(out, "' -- \"$2\") ;;\n"
+	each_opt(out, tool, bash_name);
+	riad_out_str(out, "' -- \"$cur\") ;;\n"
 			  "\t*) mapfile -t COMPREPLY < <(compgen ");
 	riad_out_str(out, tool->cmds->kind == RIAD_ARG_DIR ? "-d " : "-f ");
 	if (tool->cmds[1].name != NULL) {
@@ -90,7 +102,7 @@ complete_bash(struct riad_out *out, const struct riad_tool *tool)
 		print_commands(out, tool);
 		riad_out_str(out, "' ");
 	}
-	riad_out_str(out, "-- \"$2\") ;;\n\tesac\n}\n"
+	riad_out_str(out, "-- \"$cur\") ;;\n\tesac\n}\n"
 			  "complete -o filenames -F ");
 	print_function(out, tool);
 	riad_out_printf(out, " %s\n", tool->name);
@@ -114,23 +126,25 @@ print_zsh_text(struct riad_out *out, const char *text)
 static const char *
 zsh_action(enum riad_arg kind)
 {
-	return kind == RIAD_ARG_FILE ? "_files"
-	    : kind == RIAD_ARG_DIR   ? "_files -/"
-				     : " ";
+	return kind == RIAD_ARG_FILE  ? "_files"
+	       : kind == RIAD_ARG_DIR ? "_files -/"
+				      : " ";
 }
 
 static void
-zsh_opt(struct riad_out *out, const struct riad_opt *o)
+zsh_opt(struct riad_out *out, const struct riad_tool *tool,
+    const struct riad_opt *o)
 {
+	(void)tool;
+	riad_out_str(out, " \\\n\t");
 	if (o->key < 256)
-		riad_out_printf(out,
-		    "'(-%c --%s)'{-%c,--%s%s}'[", o->key, o->name, o->key,
-		    o->name, o->arg ? "=" : "");
+		riad_out_printf(out, "'(-%c --%s)'{-%c,--%s%s}'[", o->key,
+		    o->name, o->key, o->name, o->arg ? "=" : "");
 	else
 		riad_out_printf(out, "'--%s%s[", o->name, o->arg ? "=" : "");
 	print_zsh_text(out, o->help);
 	riad_out_char(out, ']');
-	if (o->kind == RIAD_ARG_CHOICE) {
+	if (o->arg != NULL && o->kind == RIAD_ARG_CHOICE) {
 		riad_out_printf(out, ":%s:(", o->name);
 		print_choices(out, o->arg, ' ');
 		riad_out_char(out, ')');
@@ -148,11 +162,7 @@ complete_zsh(struct riad_out *out, const struct riad_tool *tool)
 	bool has_cmds = tool->cmds[1].name != NULL;
 
 	riad_out_printf(out, "#compdef %s\n_arguments -s -S", tool->name);
-	for (const struct riad_opt *o = NULL;
-	     (o = next_opt(tool, o)) != NULL;) {
-		riad_out_str(out, " \\\n\t");
-		zsh_opt(out, o);
-	}
+	each_opt(out, tool, zsh_opt);
 	if (has_cmds) {
 		riad_out_str(out, " \\\n\t'1:command or file:"
 				  "{_alternative \"commands:command:(");
@@ -176,6 +186,30 @@ print_fish_text(struct riad_out *out, const char *text)
 }
 
 static void
+fish_opt(struct riad_out *out, const struct riad_tool *tool,
+    const struct riad_opt *o)
+{
+	riad_out_printf(out, "complete -c %s ", tool->name);
+	if (o->key < 256)
+		riad_out_printf(out, "-s %c ", o->key);
+	riad_out_printf(out, "-l %s ", o->name);
+	if (o->kind == RIAD_ARG_FILE)
+		riad_out_str(out, "-r -F ");
+	else if (o->kind == RIAD_ARG_DIR)
+		riad_out_str(out, "-x -a '(__fish_complete_directories)' ");
+	else if (o->arg != NULL)
+		riad_out_str(out, "-x ");
+	if (o->arg != NULL && o->kind == RIAD_ARG_CHOICE) {
+		riad_out_str(out, "-a '");
+		print_choices(out, o->arg, ' ');
+		riad_out_str(out, "' ");
+	}
+	riad_out_str(out, "-d ");
+	print_fish_text(out, o->help);
+	riad_out_char(out, '\n');
+}
+
+static void
 complete_fish(struct riad_out *out, const struct riad_tool *tool)
 {
 	riad_out_printf(out, "# fish completion for %s(1)\n", tool->name);
@@ -188,33 +222,12 @@ complete_fish(struct riad_out *out, const struct riad_tool *tool)
 		print_fish_text(out, c->help);
 		riad_out_char(out, '\n');
 	}
-	for (const struct riad_opt *o = NULL;
-	     (o = next_opt(tool, o)) != NULL;) {
-		riad_out_printf(out, "complete -c %s ", tool->name);
-		if (o->key < 256)
-			riad_out_printf(out, "-s %c ", o->key);
-		riad_out_printf(out, "-l %s ", o->name);
-		if (o->kind == RIAD_ARG_FILE)
-			riad_out_str(out, "-r -F ");
-		else if (o->kind == RIAD_ARG_DIR)
-			riad_out_str(out, "-x -a '(__fish_complete_"
-					  "directories)' ");
-		else if (o->arg != NULL)
-			riad_out_str(out, "-x ");
-		if (o->kind == RIAD_ARG_CHOICE) {
-			riad_out_str(out, "-a '");
-			print_choices(out, o->arg, ' ');
-			riad_out_str(out, "' ");
-		}
-		riad_out_str(out, "-d ");
-		print_fish_text(out, o->help);
-		riad_out_char(out, '\n');
-	}
+	each_opt(out, tool, fish_opt);
 }
 
 int
-riad_completion(struct riad_out *out, const struct riad_tool *tool,
-    const char *shell)
+riad_completion(
+    struct riad_out *out, const struct riad_tool *tool, const char *shell)
 {
 	if (strcmp(shell, "bash") == 0)
 		complete_bash(out, tool);

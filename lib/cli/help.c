@@ -67,8 +67,8 @@ riad_help(struct riad_out *out, const struct riad_tool *tool)
 	if (tool->cmds[1].name != NULL) {
 		riad_out_str(out, "\nCommands:\n");
 		for (const struct riad_cmd *c = tool->cmds; c->name; c++) {
-			print_entry(out, *c->name ? c->name : "(none)",
-			    c->help);
+			print_entry(
+			    out, *c->name ? c->name : "(none)", c->help);
 		}
 	}
 

@@ -1,0 +1,97 @@
+/* SPDX-License-Identifier: ISC */
+
+#include "riad/out.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "tap.h"
+
+static struct riad_out out;
+
+/* Whatever the sizes, the bytes come out once and in order. */
+static void
+test_order(void)
+{
+	static uint8_t data[3 * sizeof(out.buf)], back[sizeof(data)];
+	static const size_t sizes[] = {1, 7, 4096, sizeof(out.buf) - 1,
+	    sizeof(out.buf), sizeof(out.buf) + 1};
+	char name[] = "/tmp/riad-out.XXXXXX";
+	int fd = mkstemp(name);
+
+	ok(fd != -1 && unlink(name) == 0, "a file");
+	for (size_t i = 0; i < sizeof(data); i++)
+		data[i] = (uint8_t)(i * 31 % 251);
+	for (size_t k = 0; k < sizeof(sizes) / sizeof(sizes[0]); k++) {
+		ok(ftruncate(fd, 0) == 0 && lseek(fd, 0, SEEK_SET) == 0, "new");
+		riad_out_init(&out, fd);
+		for (size_t i = 0; i < sizeof(data);) {
+			size_t n = sizes[k];
+			if (n > sizeof(data) - i)
+				n = sizeof(data) - i;
+			riad_out_add(&out, data + i, n);
+			i += n;
+			if (i < sizeof(data))
+				riad_out_char(&out, (char)data[i++]);
+		}
+		ok(riad_out_flush(&out) == 0, "flush");
+		ok(pread(fd, back, sizeof(back), 0) == (ssize_t)sizeof(back) &&
+			memcmp(data, back, sizeof(data)) == 0,
+		    "pieces of %zu bytes", sizes[k]);
+	}
+	close(fd);
+}
+
+static void
+test_printf(void)
+{
+	char long_text[2001], back[4096] = "";
+	int p[2];
+
+	memset(long_text, 'x', sizeof(long_text) - 1);
+	long_text[sizeof(long_text) - 1] = '\0';
+	ok(pipe(p) == 0, "pipe");
+	riad_out_init(&out, p[1]);
+	riad_out_printf(&out, "%d,", 1);
+	riad_out_printf(&out, "%s", long_text);
+	riad_out_str(&out, ",2");
+	ok(riad_out_flush(&out) == 0, "flush");
+	ok(read(p[0], back, sizeof(back)) == 2004, "all of it");
+	ok(memcmp(back, "1,x", 3) == 0 && memcmp(back + 2002, ",2", 2) == 0,
+	    "in order");
+	close(p[0]);
+	close(p[1]);
+}
+
+/* The first error stays, and nothing is written after it. */
+static void
+test_error(void)
+{
+	int full = open("/dev/full", O_WRONLY);
+
+	riad_out_init(&out, full);
+	riad_out_str(&out, "lost");
+	errno = 0;
+	ok(riad_out_flush(&out) == -1 && errno == ENOSPC, "a full disk");
+	close(full);
+	for (size_t i = 0; i < 2 * sizeof(out.buf); i++)
+		riad_out_char(&out, 'x');
+	riad_out_add(&out, out.buf, sizeof(out.buf));
+	errno = 0;
+	ok(riad_out_flush(&out) == -1 && errno == ENOSPC, "is still full");
+
+	riad_out_init(&out, -1);
+	ok(riad_out_flush(&out) == 0, "nothing to write is no error");
+}
+
+int
+main(void)
+{
+	test_order();
+	test_printf();
+	test_error();
+	return tap_done();
+}
