@@ -3,10 +3,20 @@
  * walk.h - which objects a client needs: all that the wants reach, less what
  * the haves do
  *
- * The commits are exactly those of `git rev-list wants ^haves`.  Of trees and
- * blobs, those are left out that are in the tree of a boundary commit (a
- * parent that the client has of a commit that it has not), as git does it;
- * what the client has in older commits only may be listed again.
+ * The commits are those of `git rev-list wants ^haves`.  To look at all of
+ * history for that would be too dear, so dates are trusted within a margin,
+ * which is wider than git's: where the clocks of committers were more than a
+ * day off, a commit that the client has may be listed.  None that it lacks is
+ * ever left out.
+ *
+ * Of trees and blobs, those are left out that are in the tree of a boundary
+ * commit (a parent that the client has of a commit that it has not), as git
+ * does it; what the client has in older commits only may be listed again.
+ * Submodules are commits of other repositories, and no part of this.
+ *
+ * Commits, tags and trees are read, blobs are not: whether they exist is for
+ * the reader of the list to find out.  Nothing is asked of what the client
+ * has: a missing object there is passed over.
  */
 #ifndef RIAD_WALK_H
 #define RIAD_WALK_H
@@ -23,19 +33,22 @@ struct riad_walk;
 struct riad_walk *riad_walk_new(const struct riad_odb *odb);
 void riad_walk_free(struct riad_walk *w);
 
-/* An object of any type that exists.  0, or -1 with errno ENOMEM. */
+/*
+ * An object of any type; a tag stands for all that it leads to.  A have need
+ * not exist.  0, or -1 with errno ENOMEM, or EMSGSIZE beyond 2^28 objects.
+ */
 int riad_walk_want(struct riad_walk *w, const struct riad_oid *oid);
 int riad_walk_have(struct riad_walk *w, const struct riad_oid *oid);
 
 /*
- * Makes the list.  tick is called every so often (a thousand objects at the
- * most) with the number found so far, and ends the walk by returning
- * anything but 0; it may be NULL.  0, or -1 with errno: ENOENT if an object
- * that is reached is missing, EBADMSG if one is damaged; riad_walk_why then
- * names it.
+ * Makes the list, once.  on_tick is called every so often (a few hundred
+ * objects that were read) with the number found so far, and ends the walk by
+ * returning anything but 0; it may be NULL.  0, or -1 with errno: ENOENT if an
+ * object that is reached is missing, EBADMSG if one is damaged, what on_tick
+ * or the odb left there; riad_walk_why then tells, by type and id.
  */
 int riad_walk_run(struct riad_walk *w,
-    int (*tick)(void *ctx, uint32_t found), void *ctx);
+    int (*on_tick)(void *ctx, uint32_t found), void *ctx);
 const char *riad_walk_why(const struct riad_walk *w);
 
 /* The list: commits newest first, then tags, then trees and blobs as the
@@ -46,12 +59,16 @@ enum riad_type riad_walk_type(const struct riad_walk *w, uint32_t i);
 
 /*
  * Of the path at which the object was found first, such that like names sort
- * together, the last characters weighing most; 0 for commits and tags.
+ * together, the last bytes weighing most; 0 where there is none, as for
+ * commits, tags and the trees of commits.
  */
 uint32_t riad_walk_name_hash(const struct riad_walk *w, uint32_t i);
 
-/* Adds an object to the list of a finished walk, unless it is there or the
- * client has it: how the tags of include-tag come in.  1 added, 0, or -1. */
+/*
+ * Adds an object to the list of a finished walk, unless it is there or the
+ * client has it: how the tags of include-tag come in.  1 if it was added, 0,
+ * or -1 with errno ENOMEM or EMSGSIZE.
+ */
 int riad_walk_add(
     struct riad_walk *w, const struct riad_oid *oid, enum riad_type type);
 

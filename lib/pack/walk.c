@@ -1,0 +1,491 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * One map numbers all objects, and the numbers tell what they are:
+ *
+ *	[0, known)	commits that are listed
+ *	[known, rest)	what the client has
+ *	[rest, ...)	tags, trees and blobs that are listed
+ *
+ * So an object is in one place for good: whatever is met again, listed or
+ * known, is passed over.  The map is the work list too: trees are read in the
+ * order of their numbers, and what is new in them is put at its end.
+ */
+
+#include "riad/walk.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "revs.h"
+#include "riad/parse.h"
+
+/* Numbers stay clear of the limits of uint32_t. */
+#define MAX_OBJECTS (1u << 28)
+
+/* Objects are read at some ten thousand a second and more. */
+enum { READS_PER_TICK = 256 };
+
+struct objects {
+	struct riad_oidmap ids;
+	uint8_t *types;      /* by number; 0 if the object is missing */
+	uint32_t *name_hash; /* likewise */
+	uint32_t cap;
+};
+
+struct riad_walk {
+	const struct riad_odb *odb;
+	struct objects wants, haves; /* with all that tags lead to */
+	struct objects all;
+	uint32_t known, rest; /* see above */
+	int (*on_tick)(void *ctx, uint32_t found);
+	void *ctx;
+	uint32_t reads;
+	char why[128];
+};
+
+static void
+objects_free(struct objects *o)
+{
+	riad_oidmap_free(&o->ids);
+	free(o->types);
+	free(o->name_hash);
+	*o = (struct objects){.ids = o->ids};
+}
+
+static int
+objects_grow(struct objects *o)
+{
+	uint32_t cap = o->cap == 0 ? 64 : 2 * o->cap;
+	uint8_t *types = reallocarray(o->types, cap, sizeof(*types));
+
+	if (types == NULL)
+		return -1;
+	o->types = types;
+
+	uint32_t *hash = reallocarray(o->name_hash, cap, sizeof(*hash));
+	if (hash == NULL)
+		return -1;
+	o->name_hash = hash;
+	o->cap = cap;
+	return 0;
+}
+
+/* As riad_oidmap_put; what is added has that type, and a hash of 0. */
+static int64_t
+objects_put(struct objects *o, const struct riad_oid *oid, enum riad_type type,
+    bool *added)
+{
+	/* First the room, so that each id in the map has its type. */
+	if (o->ids.len == o->cap && objects_grow(o) == -1)
+		return -1;
+
+	int64_t n = riad_oidmap_put(&o->ids, oid, added);
+	if (n != -1 && *added) {
+		o->types[n] = (uint8_t)type;
+		o->name_hash[n] = 0;
+	}
+	return n;
+}
+
+struct riad_walk *
+riad_walk_new(const struct riad_odb *odb)
+{
+	struct riad_walk *w = calloc(1, sizeof(*w));
+
+	if (w == NULL)
+		return NULL;
+	w->odb = odb;
+	riad_oidmap_init(&w->wants.ids, MAX_OBJECTS);
+	riad_oidmap_init(&w->haves.ids, MAX_OBJECTS);
+	riad_oidmap_init(&w->all.ids, MAX_OBJECTS);
+	return w;
+}
+
+void
+riad_walk_free(struct riad_walk *w)
+{
+	if (w == NULL)
+		return;
+	objects_free(&w->wants);
+	objects_free(&w->haves);
+	objects_free(&w->all);
+	free(w);
+}
+
+static int
+add_tip(struct objects *tips, const struct riad_oid *oid)
+{
+	bool added;
+
+	return objects_put(tips, oid, 0, &added) == -1 ? -1 : 0;
+}
+
+int
+riad_walk_want(struct riad_walk *w, const struct riad_oid *oid)
+{
+	return add_tip(&w->wants, oid);
+}
+
+int
+riad_walk_have(struct riad_walk *w, const struct riad_oid *oid)
+{
+	return add_tip(&w->haves, oid);
+}
+
+const char *
+riad_walk_why(const struct riad_walk *w)
+{
+	return w->why;
+}
+
+/* Returns -1, with errno as it is, having named the object. */
+static int
+blame(struct riad_walk *w, const struct riad_oid *oid, const char *type)
+{
+	char hex[RIAD_OID_HEX_MAX + 1];
+	int err = errno;
+
+	riad_oid_hex(hex, oid, w->odb->hash_len);
+	if (err == ENOENT)
+		snprintf(w->why, sizeof(w->why), "missing %s %s", type, hex);
+	else if (err == EBADMSG)
+		snprintf(w->why, sizeof(w->why), "bad %s %s", type, hex);
+	else
+		snprintf(w->why, sizeof(w->why), "%s %s: %s", type, hex,
+		    strerror(err));
+	errno = err;
+	return -1;
+}
+
+static int
+fail(struct riad_walk *w, int err, const struct riad_oid *oid, const char *type)
+{
+	errno = err;
+	return blame(w, oid, type);
+}
+
+/* Counts a read, and lets the caller know now and then. */
+static int
+tick(struct riad_walk *w, uint32_t found)
+{
+	if (w->reads++ % READS_PER_TICK != 0 || w->on_tick == NULL)
+		return 0;
+	if (w->on_tick(w->ctx, found) == 0)
+		return 0;
+	snprintf(w->why, sizeof(w->why), "stopped");
+	return -1;
+}
+
+/* What the tag points to becomes a tip as well. */
+static int
+follow_tag(struct riad_walk *w, struct objects *tips, struct riad_oid *oid)
+{
+	enum riad_type type;
+	struct riad_tag tag;
+	const uint8_t *data;
+	size_t len;
+
+	int r = w->odb->read(w->odb->ctx, oid, &type, &data, &len);
+	if (r == 0)
+		return fail(w, ENOENT, oid, "tag");
+	if (r == -1 ||
+	    riad_tag_parse(&tag, data, len, w->odb->hash_len) == -1 ||
+	    add_tip(tips, &tag.object) == -1)
+		return blame(w, oid, "tag");
+	return 0;
+}
+
+/* Finds the type of each tip, down to what is no tag. */
+static int
+resolve(struct riad_walk *w, struct objects *tips, bool wanted)
+{
+	for (uint32_t i = 0; i < tips->ids.len; i++) {
+		struct riad_oid oid = tips->ids.oids[i];
+		enum riad_type type = 0;
+
+		if (tick(w, 0) == -1)
+			return -1;
+		int r = w->odb->type(w->odb->ctx, &oid, &type);
+		if (r == -1)
+			return blame(w, &oid, "object");
+		if (r == 0 && wanted)
+			return fail(w, ENOENT, &oid, "object");
+		tips->types[i] = r == 0 ? 0 : (uint8_t)type;
+		if (r == 1 && type == RIAD_TAG &&
+		    follow_tag(w, tips, &oid) == -1)
+			return -1;
+	}
+	return 0;
+}
+
+static int
+add_revs(struct revs *r, const struct objects *tips, uint32_t mark)
+{
+	for (uint32_t i = 0; i < tips->ids.len; i++) {
+		if (tips->types[i] == RIAD_COMMIT &&
+		    revs_add(r, &tips->ids.oids[i], mark) == -1)
+			return -1;
+	}
+	return 0;
+}
+
+static int
+walk_commits(struct riad_walk *w, struct revs *r)
+{
+	int step;
+
+	if (add_revs(r, &w->wants, REVS_WANT) == -1 ||
+	    add_revs(r, &w->haves, REVS_HAVE) == -1)
+		return -1;
+	while ((step = revs_step(r)) == 1) {
+		if (tick(w, r->nlist) == -1)
+			return -1;
+	}
+	return step == 0 ? 0 : blame(w, &r->graph.ids.oids[r->at], "commit");
+}
+
+/* Puts an object where the map ends now: what that means is the phase's. */
+static int
+put(struct riad_walk *w, const struct riad_oid *oid, enum riad_type type)
+{
+	bool added;
+
+	int64_t n = objects_put(&w->all, oid, type, &added);
+	if (n == -1)
+		return -1;
+	return w->all.types[n] == type
+		   ? 0
+		   : fail(w, EBADMSG, oid, riad_type_name(type));
+}
+
+static int
+put_commits(struct riad_walk *w, const struct revs *r)
+{
+	for (uint32_t i = 0; i < r->nlist; i++) {
+		if (put(w, &r->graph.ids.oids[r->list[i]], RIAD_COMMIT) == -1)
+			return -1;
+	}
+	return 0;
+}
+
+/* The tips of a type. */
+static int
+put_tips(struct riad_walk *w, const struct objects *tips, enum riad_type type)
+{
+	for (uint32_t i = 0; i < tips->ids.len; i++) {
+		if (tips->types[i] == type &&
+		    put(w, &tips->ids.oids[i], type) == -1)
+			return -1;
+	}
+	return 0;
+}
+
+/* The client's commits, and the trees of those next to a listed one. */
+static int
+put_boundary(struct riad_walk *w, const struct revs *r)
+{
+	const struct riad_graph *g = &r->graph;
+
+	for (uint32_t n = 0; n < g->ids.len; n++) {
+		if ((g->nodes[n].flags & REVS_HAVE) &&
+		    put(w, &g->ids.oids[n], RIAD_COMMIT) == -1)
+			return -1;
+	}
+	for (uint32_t i = 0; i < r->nlist; i++) {
+		const struct riad_commit_node *node = &g->nodes[r->list[i]];
+
+		for (uint32_t k = 0; k < node->nparents; k++) {
+			const struct riad_commit_node *parent =
+			    &g->nodes[g->parents[node->parents + k]];
+			if ((parent->flags & REVS_HAVE) && parent->loaded &&
+			    put(w, &parent->tree, RIAD_TREE) == -1)
+				return -1;
+		}
+	}
+	return 0;
+}
+
+static int
+put_commit_trees(struct riad_walk *w, const struct revs *r)
+{
+	for (uint32_t i = 0; i < r->nlist; i++) {
+		if (put(w, &r->graph.nodes[r->list[i]].tree, RIAD_TREE) == -1)
+			return -1;
+	}
+	return 0;
+}
+
+/*
+ * The hash of a path from that of its start.  Each byte counts for four times
+ * the one before it, so the last sixteen make up the number, and names with
+ * the same ending are neighbours.  The sum stays below 2^32: a byte adds less
+ * than 2^30, and all before it a third of that.
+ */
+static uint32_t
+hash_name(uint32_t hash, const uint8_t *name, size_t len)
+{
+	for (size_t i = 0; i < len; i++)
+		hash = hash / 4 + ((uint32_t)name[i] << 22);
+	return hash;
+}
+
+/* Puts what the tree with this hash has and is new. */
+static int
+put_entries(struct riad_walk *w, const uint8_t *data, size_t len, uint32_t hash)
+{
+	struct riad_tree tree;
+	struct riad_tree_entry e;
+	int r;
+
+	if (hash != 0)
+		hash = hash_name(hash, (const uint8_t *)"/", 1);
+	riad_tree_init(&tree, data, len, w->odb->hash_len);
+	while ((r = riad_tree_next(&tree, &e)) == 1) {
+		if (e.kind == RIAD_ENTRY_LINK)
+			continue;
+
+		enum riad_type type =
+		    e.kind == RIAD_ENTRY_TREE ? RIAD_TREE : RIAD_BLOB;
+		struct riad_oid oid;
+		bool added;
+		riad_oid_set(&oid, e.id, w->odb->hash_len);
+		int64_t n = objects_put(&w->all, &oid, type, &added);
+		if (n == -1)
+			return -1;
+		if (added)
+			w->all.name_hash[n] =
+			    hash_name(hash, e.name, e.name_len);
+		else if (w->all.types[n] != type)
+			return fail(w, EBADMSG, &oid, riad_type_name(type));
+	}
+	return r;
+}
+
+/* Reads the trees from number n on, until no more turn up. */
+static int
+walk_trees(struct riad_walk *w, uint32_t n, bool known)
+{
+	for (; n < w->all.ids.len; n++) {
+		if (w->all.types[n] != RIAD_TREE)
+			continue;
+
+		struct riad_oid oid = w->all.ids.oids[n];
+		enum riad_type type;
+		const uint8_t *data;
+		size_t len;
+		if (tick(w, known ? w->known : riad_walk_count(w)) == -1)
+			return -1;
+		int r = w->odb->read(w->odb->ctx, &oid, &type, &data, &len);
+		if (r == 0 && known)
+			continue;
+		if (r == 0)
+			return fail(w, ENOENT, &oid, "tree");
+		if (r == 1 && type != RIAD_TREE)
+			return fail(w, EBADMSG, &oid, "tree");
+		if (r == -1 ||
+		    put_entries(w, data, len, w->all.name_hash[n]) == -1)
+			return w->why[0] != '\0' ? -1 : blame(w, &oid, "tree");
+	}
+	return 0;
+}
+
+static int
+run(struct riad_walk *w, struct revs *r)
+{
+	if (resolve(w, &w->haves, false) == -1 ||
+	    resolve(w, &w->wants, true) == -1 || walk_commits(w, r) == -1 ||
+	    put_commits(w, r) == -1)
+		return -1;
+
+	w->known = w->rest = w->all.ids.len;
+	if (put_boundary(w, r) == -1 ||
+	    put_tips(w, &w->haves, RIAD_TAG) == -1 ||
+	    put_tips(w, &w->haves, RIAD_TREE) == -1 ||
+	    put_tips(w, &w->haves, RIAD_BLOB) == -1 ||
+	    walk_trees(w, w->known, true) == -1)
+		return -1;
+
+	w->rest = w->all.ids.len;
+	if (put_tips(w, &w->wants, RIAD_TAG) == -1 ||
+	    put_commit_trees(w, r) == -1 ||
+	    put_tips(w, &w->wants, RIAD_TREE) == -1 ||
+	    put_tips(w, &w->wants, RIAD_BLOB) == -1)
+		return -1;
+	revs_free(r);
+	return walk_trees(w, w->rest, false);
+}
+
+int
+riad_walk_run(
+    struct riad_walk *w, int (*on_tick)(void *ctx, uint32_t found), void *ctx)
+{
+	struct revs revs;
+
+	w->on_tick = on_tick;
+	w->ctx = ctx;
+	revs_init(&revs, w->odb);
+	int r = run(w, &revs);
+	if (r == -1 && w->why[0] == '\0')
+		snprintf(w->why, sizeof(w->why), "%s", strerror(errno));
+	revs_free(&revs);
+	return r;
+}
+
+uint32_t
+riad_walk_count(const struct riad_walk *w)
+{
+	return w->all.ids.len - (w->rest - w->known);
+}
+
+/* The number of the i-th object of the list. */
+static uint32_t
+number(const struct riad_walk *w, uint32_t i)
+{
+	return i < w->known ? i : i + (w->rest - w->known);
+}
+
+const struct riad_oid *
+riad_walk_oid(const struct riad_walk *w, uint32_t i)
+{
+	return &w->all.ids.oids[number(w, i)];
+}
+
+enum riad_type
+riad_walk_type(const struct riad_walk *w, uint32_t i)
+{
+	return (enum riad_type)w->all.types[number(w, i)];
+}
+
+uint32_t
+riad_walk_name_hash(const struct riad_walk *w, uint32_t i)
+{
+	return w->all.name_hash[number(w, i)];
+}
+
+int
+riad_walk_add(
+    struct riad_walk *w, const struct riad_oid *oid, enum riad_type type)
+{
+	bool added;
+
+	if (objects_put(&w->all, oid, type, &added) == -1)
+		return -1;
+	return added;
+}
+
+bool
+riad_walk_client_has(const struct riad_walk *w, const struct riad_oid *oid)
+{
+	int64_t n = riad_oidmap_get(&w->all.ids, oid);
+
+	return n >= w->known && n < w->rest;
+}
+
+bool
+riad_walk_lists(const struct riad_walk *w, const struct riad_oid *oid)
+{
+	return riad_oidmap_get(&w->all.ids, oid) != -1 &&
+	       !riad_walk_client_has(w, oid);
+}
