@@ -1,0 +1,282 @@
+/* SPDX-License-Identifier: ISC */
+
+#include "riad/packfile.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "riad/packs.h"
+#include "scratch.h"
+#include "tap.h"
+
+static uint8_t pack_file[512], idx_file[2048];
+
+/* A pack of one entry, whose header is hdr, and the index to it. */
+static int
+open_one(struct riad_packfile *pack, const void *hdr, size_t len)
+{
+	const uint8_t id[RIAD_SHA1_LEN] = {0x11};
+	uint8_t *p = idx_file;
+
+	memset(pack_file, 0, sizeof(pack_file));
+	memcpy(pack_file, "PACK\0\0\0\2\0\0\0\1", 12);
+	memcpy(pack_file + 12, hdr, len);
+	memset(pack_file + 12 + len, 's', RIAD_SHA1_LEN);
+
+	memset(idx_file, 0, sizeof(idx_file));
+	memcpy(p, "\377tOc\0\0\0\2", 8);
+	for (int b = 0x11; b < 256; b++)
+		p[8 + b * 4 + 3] = 1;
+	p += 8 + 1024;
+	memcpy(p, id, sizeof(id));
+	p += sizeof(id) + 4;
+	p[3] = 12;
+	p += 4;
+	memset(p, 's', RIAD_SHA1_LEN);
+	return riad_packfile_init(pack, RIAD_SHA1_LEN, pack_file,
+	    12 + len + RIAD_SHA1_LEN, idx_file,
+	    (size_t)(p - idx_file) + 2 * RIAD_SHA1_LEN);
+}
+
+static void
+test_entry(void)
+{
+	static const struct {
+		const char *name;
+		const char *hdr;
+		size_t len;
+		int want; /* the type, or -1 */
+		uint64_t size;
+	} cases[] = {
+	    {"a commit of no bytes", "\x10x", 2, 1, 0},
+	    {"a tree of 15", "\x2fx", 2, 2, 15},
+	    {"a blob of 16", "\xb0\x01x", 3, 3, 16},
+	    {"a tag of 2^60 - 1", "\xcf\xff\xff\xff\xff\xff\xff\xff\x7fx", 10,
+		4, (UINT64_C(1) << 60) - 1},
+	    {"more than that", "\xcf\xff\xff\xff\xff\xff\xff\xff\xff\x01x", 11,
+		-1, 0},
+	    {"type 0", "\x00x", 2, -1, 0},
+	    {"type 5", "\x50x", 2, -1, 0},
+	    {"a size without end", "\xb0\xff\xff", 3, -1, 0},
+	    {"no data", "\x10", 1, -1, 0},
+	    {"a base by id",
+		"\x7f\1\2\3\4\5\6\7\x8\x9\xa\xb\xc\xd\xe\xf\0\0\0\0x", 22, 7,
+		15},
+	    {"half of one", "\x7f\1\2\3\4\5\6\7\x8\x9", 10, -1, 0},
+	    {"a base by offset before the pack", "\x6f\x0cx", 3, -1, 0},
+	    {"  before the first entry", "\x6f\x01x", 3, -1, 0},
+	    {"  at the entry itself", "\x6f\x00x", 3, -1, 0},
+	    {"  without end", "\x6f\x80\x80\x80\x80\x80", 6, -1, 0},
+	    {"  that isn't there", "\x6f", 1, -1, 0},
+	};
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct riad_packfile pack;
+		struct riad_entry e;
+
+		ok(open_one(&pack, cases[i].hdr, cases[i].len) == 0, "%s",
+		    cases[i].name);
+		int r = riad_packfile_entry(&pack, 12, &e);
+		ok(cases[i].want == -1
+			? r == -1 && errno == EBADMSG
+			: r == 0 && (int)e.type == cases[i].want &&
+			      e.size == cases[i].size &&
+			      e.data == 12 + cases[i].len - 1,
+		    "  is %s", cases[i].want == -1 ? "malformed" : "read");
+		if (r == 0 && e.type == RIAD_REF_DELTA)
+			ok(memcmp(e.base.id, cases[i].hdr + 1, 20) == 0,
+			    "  and its base");
+	}
+}
+
+static void
+test_open(void)
+{
+	struct riad_packfile pack;
+	struct riad_entry e;
+
+	ok(open_one(&pack, "\x10x", 2) == 0, "a pack of one");
+	ok(riad_packfile_entry(&pack, 0, &e) == -1, "no entry in the header");
+	ok(riad_packfile_entry(&pack, 14, &e) == -1, "nor in the trailer");
+	ok(riad_packfile_entry(&pack, UINT64_MAX, &e) == -1, "nor beyond");
+	ok(riad_packfile_sort(&pack) == 0 && riad_packfile_end(&pack, 0) == 14,
+	    "its entry ends at the trailer");
+	ok(riad_packfile_at(&pack, 12) == 0 &&
+		riad_packfile_at(&pack, 13) == -1,
+	    "what begins where");
+	riad_packfile_close(&pack);
+
+	static const struct {
+		const char *name;
+		size_t at;
+		int err;
+	} flips[] = {{"another magic", 0, EBADMSG},
+	    {"another version", 7, ENOTSUP}, {"another count", 11, EBADMSG},
+	    {"another trailer", 33, EBADMSG}};
+	for (size_t i = 0; i < sizeof(flips) / sizeof(flips[0]); i++) {
+		struct riad_packfile good;
+
+		open_one(&good, "\x10x", 2);
+		pack_file[flips[i].at] ^= 0x40;
+		ok(riad_packfile_init(&pack, RIAD_SHA1_LEN, pack_file, 34,
+		       idx_file, 8 + 1024 + 20 + 4 + 4 + 40) == -1 &&
+			errno == flips[i].err,
+		    "%s", flips[i].name);
+	}
+	ok(riad_packfile_init(&pack, RIAD_SHA1_LEN, pack_file, 31, idx_file,
+	       8 + 1024 + 20 + 4 + 4 + 40) == -1,
+	    "a pack without room for a trailer");
+	ok(riad_packfile_open(&pack, "no/such", RIAD_SHA1_LEN) == -1 &&
+		errno == ENOENT,
+	    "no such pack");
+}
+
+/* What a line of git verify-pack says, and what we say. */
+static bool
+same(const struct riad_packfile *pack, uint32_t i, const char *line)
+{
+	char hex[65], type[16], base[65];
+	unsigned long long size, packed, off;
+	struct riad_oid oid, base_oid = {{0}};
+	struct riad_entry e;
+	unsigned depth;
+	static const char *const types[] = {
+	    "", "commit", "tree", "blob", "tag"};
+
+	int n = sscanf(line, "%64s %15s %llu %llu %llu %u %64s", hex, type,
+	    &size, &packed, &off, &depth, base);
+	riad_idx_id(&pack->idx, pack->order[i], &oid);
+	if (riad_packfile_entry(
+		pack, riad_idx_offset(&pack->idx, pack->order[i]), &e) == -1)
+		return false;
+	if (e.type == RIAD_OFS_DELTA) {
+		int64_t at = riad_packfile_at(pack, e.base_off);
+		if (at == -1)
+			return false;
+		riad_idx_id(&pack->idx, (uint32_t)at, &base_oid);
+	} else if (e.type == RIAD_REF_DELTA) {
+		base_oid = e.base;
+	} else if (n != 5 || strcmp(type, types[e.type]) != 0) {
+		return false;
+	}
+	char ours[RIAD_OID_HEX_MAX + 1];
+	if (n == 7 && strcmp(riad_oid_hex(ours, &base_oid, 20), base) != 0)
+		return false;
+	return strcmp(riad_oid_hex(ours, &oid, 20), hex) == 0 &&
+	       e.size == size &&
+	       riad_idx_offset(&pack->idx, pack->order[i]) == off &&
+	       riad_packfile_end(pack, i) - off == packed;
+}
+
+/* verify-pack lists objects by offset, and then statistics. */
+static void
+compare(struct riad_packfile *pack, const char *command)
+{
+	char line[512];
+	uint32_t i = 0, bad = 0;
+
+	ok(riad_packfile_sort(pack) == 0, "sort");
+	FILE *f = popen(command, "r");
+	while (f != NULL && i < pack->idx.count && fgets(line, sizeof(line), f))
+		bad += !same(pack, i++, line);
+	while (f != NULL && fgets(line, sizeof(line), f))
+		continue;
+	ok(f != NULL && pclose(f) == 0, "%s", command);
+	ok(i == pack->idx.count && i > 30 && bad == 0,
+	    "git says the same of all %u objects", i);
+}
+
+static const char history[] =
+    "git init -q a && cd a && i=0; while [ $((i += 1)) -le 20 ]; do "
+    "seq $((i * 100)) >f && echo $i >g && git add . && git commit -qm $i || "
+    "exit; done; git tag -am x t";
+
+static void
+test_real(void)
+{
+	struct riad_packs packs;
+
+	scratch_enter();
+	ok(sh("%s && git repack -adq", history), "a repository");
+	ok(riad_packs_open(&packs, "a/.git/objects", RIAD_SHA1_LEN) == 0 &&
+		packs.len == 1,
+	    "its pack");
+	if (packs.len == 1)
+		compare(
+		    packs.packs, "git verify-pack -v a/.git/objects/pack/*");
+
+	/* What is open stays readable when git gc takes it away. */
+	ok(sh("cd a && git repack -qadF --depth=3"), "repack");
+	if (packs.len == 1) {
+		struct riad_entry e;
+		ok(riad_packfile_entry(packs.packs, 12, &e) == 0,
+		    "still there");
+	}
+	riad_packs_close(&packs);
+
+	ok(sh("cd a && git config repack.useDeltaBaseOffset false && "
+	      "git repack -qadF"),
+	    "with bases by id");
+	ok(riad_packs_open(&packs, "a/.git/objects", RIAD_SHA1_LEN) == 0 &&
+		packs.len == 1,
+	    "its pack");
+	if (packs.len == 1)
+		compare(
+		    packs.packs, "git verify-pack -v a/.git/objects/pack/*");
+	riad_packs_close(&packs);
+}
+
+static uint32_t
+packs_of(const char *dir)
+{
+	struct riad_packs packs;
+
+	if (riad_packs_open(&packs, dir, RIAD_SHA1_LEN) == -1)
+		return UINT32_MAX;
+	uint32_t n = packs.len;
+	riad_packs_close(&packs);
+	return n;
+}
+
+static void
+test_alternates(void)
+{
+	ok(packs_of("no/such") == 0, "no repository, no packs");
+	ok(sh("git clone -qs a b && git clone -qs b c && cd c && "
+	      "echo more >more && git add . && git commit -qm more && "
+	      "git repack -qadl"),
+	    "a repository that borrows from one that borrows");
+	ok(packs_of("c/.git/objects") == 2, "all packs");
+	ok(sh("echo ../../../c/.git/objects >a/.git/objects/info/alternates"),
+	    "in a circle, by a relative path");
+	ok(packs_of("a/.git/objects") == 2, "each pack once");
+
+	/* Seven in a row: what is more than five away is not seen. */
+	ok(sh("for i in 1 2 3 4 5 6 7; do mkdir -p d$i/pack d$i/info; "
+	      "cp a/.git/objects/pack/*.pack d$i/pack; "
+	      "cp a/.git/objects/pack/*.idx d$i/pack; "
+	      "echo ../d$((i + 1)) >d$i/info/alternates; done"),
+	    "a long chain");
+	ok(packs_of("d1") == 6, "five are followed");
+
+	ok(sh("printf '#d2\\n\\n/no/such\\n%s/d7\\nd3' >d1/info/alternates",
+	       scratch),
+	    "comments, empty lines, no newline at the end");
+	ok(packs_of("d1") == 2, "the one that is there");
+	ok(sh("for f in d7/pack/*.idx; do rm $f && echo >$f; done && "
+	      ": >d7/pack/empty.idx && echo >d7/pack/alone.idx"),
+	    "broken files");
+	ok(packs_of("d7") == 0, "are left out");
+}
+
+int
+main(void)
+{
+	test_entry();
+	test_open();
+	if (have_git()) {
+		test_real();
+		test_alternates();
+	}
+	return tap_done();
+}
