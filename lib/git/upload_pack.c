@@ -1,0 +1,211 @@
+/* SPDX-License-Identifier: ISC */
+/* From a settled negotiation to the pack, in side-band packets. */
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "riad/pktout.h"
+#include "upload_state.h"
+
+enum {
+	/* gitprotocol-capabilities(5): packets of side-band are of at most
+	 * 1000 bytes; in both, the band takes one. */
+	SIDE_BAND_MAX = 1000 - RIAD_PKT_HDR - 1,
+	SIDE_BAND_64K_MAX = RIAD_PKT_DATA_MAX - 1,
+};
+
+struct sender {
+	struct riad_upload *u;
+	size_t max; /* payload of a packet, 0 without a side-band */
+	struct timespec last;
+	size_t npending;
+	uint8_t pending[SIDE_BAND_64K_MAX];
+};
+
+static int
+status(const struct sender *s)
+{
+	errno = s->u->out->err;
+	return errno == 0 ? 0 : -1;
+}
+
+static void
+send_band(struct sender *s, char band, const void *data, size_t len)
+{
+	riad_upload_alive(s->u);
+	riad_pkt_add2(s->u->out, &band, 1, data, len);
+	clock_gettime(CLOCK_MONOTONIC, &s->last);
+}
+
+static void
+send_pending(struct sender *s)
+{
+	if (s->npending > 0)
+		send_band(s, 1, s->pending, s->npending);
+	s->npending = 0;
+}
+
+/* Whole packets go straight on; only what is less is copied. */
+static int
+send_data(void *ctx, const void *data, size_t len)
+{
+	struct sender *s = ctx;
+	const uint8_t *p = data;
+
+	if (s->max == 0) {
+		riad_upload_alive(s->u);
+		riad_out_add(s->u->out, data, len);
+		return status(s);
+	}
+	while (len > 0) {
+		size_t n = s->max - s->npending;
+		if (n > len)
+			n = len;
+		if (n == s->max) {
+			send_band(s, 1, p, n);
+		} else {
+			memcpy(s->pending + s->npending, p, n);
+			s->npending += n;
+			if (s->npending == s->max)
+				send_pending(s);
+		}
+		p += n;
+		len -= n;
+	}
+	return status(s);
+}
+
+static int
+send_progress(void *ctx, const char *text, size_t len)
+{
+	struct sender *s = ctx;
+
+	while (len > 0) {
+		size_t n = len < s->max ? len : s->max;
+		send_band(s, 2, text, n);
+		text += n;
+		len -= n;
+	}
+	(void)riad_out_flush(s->u->out);
+	return status(s);
+}
+
+/* A client, or a proxy between, takes long silence for death. */
+static int
+send_keepalive(void *ctx)
+{
+	struct sender *s = ctx;
+	struct timespec now;
+
+	riad_upload_alive(s->u);
+	if (s->max == 0 || s->u->config->keepalive == 0)
+		return 0;
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	if (now.tv_sec - s->last.tv_sec >= s->u->config->keepalive) {
+		send_band(s, 1, "", 0);
+		(void)riad_out_flush(s->u->out);
+	}
+	return status(s);
+}
+
+/* The annotated tags among the references, for include-tag. */
+struct tags {
+	const struct riad_upload *u;
+	struct riad_pack_tag *tags;
+	size_t n, cap;
+};
+
+static int
+add_tag(void *ctx, const struct riad_ref *ref)
+{
+	struct tags *t = ctx;
+
+	if (!ref->has_peeled || !riad_upload_shows(t->u, ref) ||
+	    strncmp(ref->name, "refs/tags/", 10) != 0)
+		return 0;
+	if (t->n == t->cap) {
+		size_t cap = t->cap ? t->cap * 2 : 64;
+		struct riad_pack_tag *tags =
+		    reallocarray(t->tags, cap, sizeof(*tags));
+		if (tags == NULL)
+			return -1;
+		t->tags = tags;
+		t->cap = cap;
+	}
+	t->tags[t->n++] = (struct riad_pack_tag){ref->oid, ref->peeled};
+	return 0;
+}
+
+static int
+run_engine(struct sender *s, struct riad_pack_sink *sink)
+{
+	struct riad_upload *u = s->u;
+	struct tags tags = {.u = u};
+
+	if ((u->features & RIAD_INCLUDE_TAG) &&
+	    u->repo->refs(u->repo->ctx, true, add_tag, &tags) != 0) {
+		free(tags.tags);
+		return -1;
+	}
+	struct riad_pack_request request = {
+	    .wants = u->wants.oids,
+	    .nwants = u->wants.len,
+	    .haves = u->neg.haves.oids,
+	    .nhaves = u->neg.haves.len,
+	    .thin = (u->features & RIAD_THIN_PACK) != 0,
+	    .ofs_delta = (u->features & RIAD_OFS_DELTA) != 0,
+	    .tags = tags.tags,
+	    .ntags = tags.n,
+	};
+	int r = u->repo->pack(u->repo->ctx, &request, sink);
+	free(tags.tags);
+	return r;
+}
+
+int
+riad_upload_pack(struct riad_upload *u)
+{
+	static const char corrupt[] =
+	    "aborting due to possible repository corruption on the remote "
+	    "side.";
+	struct sender *s = malloc(sizeof(*s));
+
+	if (s == NULL)
+		return riad_upload_system(u, "pack");
+	s->u = u;
+	s->npending = 0;
+	s->max = u->features & RIAD_SIDE_BAND_64K ? SIDE_BAND_64K_MAX
+		 : u->features & RIAD_SIDE_BAND   ? SIDE_BAND_MAX
+						  : 0;
+	clock_gettime(CLOCK_MONOTONIC, &s->last);
+
+	bool quiet = s->max == 0 || (u->features & RIAD_NO_PROGRESS);
+	struct riad_pack_sink sink = {
+	    .ctx = s,
+	    .data = send_data,
+	    .progress = quiet ? NULL : send_progress,
+	    .tick = send_keepalive,
+	};
+	(void)riad_out_flush(u->out);
+	if (run_engine(s, &sink) == 0) {
+		send_pending(s);
+		if (s->max != 0)
+			riad_pkt_add_flush(u->out);
+		free(s);
+		return 0;
+	}
+
+	/* The trailer was not sent, so nobody takes this for a pack. */
+	if (u->out->err != 0) {
+		riad_upload_die(u, "client: %s", strerror(u->out->err));
+	} else {
+		riad_upload_die(
+		    u, "pack: %s", *sink.why ? sink.why : strerror(errno));
+		if (s->max != 0)
+			send_band(s, 3, corrupt, sizeof(corrupt) - 1);
+	}
+	free(s);
+	return -1;
+}
