@@ -7,9 +7,6 @@
 
 #include "handle.h"
 
-/* Tags of tags of tags: far more than anybody has, but not endless. */
-enum { PEEL_MAX = 64 };
-
 /*
  * 1 with what a tag comes down to, 0 if oid is no tag, -1 if it or what it
  * names is missing or damaged.
@@ -26,15 +23,6 @@ peel(
 	if (git_object_lookup(&tag, repo->git, &id, GIT_OBJECT_TAG) < 0)
 		return -1;
 	if (git_object_peel(&object, tag, GIT_OBJECT_ANY) == 0) {
-		for (int i = 0;
-		     i < PEEL_MAX && git_object_type(object) == GIT_OBJECT_TAG;
-		     i++) {
-			git_object *next;
-			if (git_object_peel(&next, object, GIT_OBJECT_ANY) < 0)
-				break;
-			git_object_free(object);
-			object = next;
-		}
 		riad_repo_set_oid(peeled, git_object_id(object));
 		git_object_free(object);
 		r = 1;

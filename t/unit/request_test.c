@@ -1,0 +1,99 @@
+/* SPDX-License-Identifier: ISC */
+
+#include "riad/request.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "tap.h"
+
+#define ID "0123456789abcdef0123456789abcdef01234567"
+
+static void
+test_lines(void)
+{
+	static const struct {
+		const char *line;
+		enum riad_request_kind kind;
+		unsigned features;
+	} cases[] = {
+	    {"want " ID "\n", RIAD_REQUEST_WANT, 0},
+	    {"want " ID, RIAD_REQUEST_WANT, 0},
+	    {"want " ID " ofs-delta  thin-pack agent=x/1 thin-packs\n",
+		RIAD_REQUEST_WANT, RIAD_OFS_DELTA | RIAD_THIN_PACK},
+	    {"want " ID " multi_ack_detailed", RIAD_REQUEST_WANT,
+		RIAD_MULTI_ACK_DETAILED},
+	    {"want " ID " side-band-64k side-band", RIAD_REQUEST_WANT,
+		RIAD_SIDE_BAND | RIAD_SIDE_BAND_64K},
+	    {"want " ID "x\n", RIAD_REQUEST_BAD_OID, 0},
+	    {"want 0123", RIAD_REQUEST_BAD_OID, 0},
+	    {"want ", RIAD_REQUEST_BAD_OID, 0},
+	    {"want", RIAD_REQUEST_OTHER, 0},
+	    {"have " ID "\n", RIAD_REQUEST_HAVE, 0},
+	    {"have " ID " x\n", RIAD_REQUEST_BAD_OID, 0},
+	    {"done\n", RIAD_REQUEST_DONE, 0},
+	    {"done", RIAD_REQUEST_DONE, 0},
+	    {"done\n\n", RIAD_REQUEST_OTHER, 0},
+	    {"done ", RIAD_REQUEST_OTHER, 0},
+	    {"no-progress\n", RIAD_REQUEST_FEATURE, RIAD_NO_PROGRESS},
+	    {"wait-for-done", RIAD_REQUEST_FEATURE, RIAD_WAIT_FOR_DONE},
+	    {"command=fetch\n", RIAD_REQUEST_COMMAND, 0},
+	    {"shallow " ID, RIAD_REQUEST_UNSUPPORTED, 0},
+	    {"deepen 1\n", RIAD_REQUEST_UNSUPPORTED, 0},
+	    {"deepen-since 1", RIAD_REQUEST_UNSUPPORTED, 0},
+	    {"filter blob:none", RIAD_REQUEST_UNSUPPORTED, 0},
+	    {"", RIAD_REQUEST_OTHER, 0},
+	    {"\n", RIAD_REQUEST_OTHER, 0},
+	    {"peel\n", RIAD_REQUEST_OTHER, 0},
+	};
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct riad_request_line line;
+		size_t len = strlen(cases[i].line);
+		char *exact = malloc(len + 1); /* not a byte too far */
+
+		memcpy(exact, cases[i].line, len);
+		riad_request_parse(&line, exact, len, RIAD_SHA1_LEN);
+		ok(line.kind == cases[i].kind &&
+			line.features == cases[i].features,
+		    "\"%.*s\" is %d", (int)strcspn(cases[i].line, "\n"),
+		    cases[i].line, line.kind);
+		free(exact);
+	}
+}
+
+static void
+test_parts(void)
+{
+	static const char text[] = " agent=git/2.39 object-format=sha1 agent=b";
+	struct riad_request_line line;
+	size_t len;
+
+	riad_request_parse(&line, "want " ID " a=b\n", 5 + 40 + 5, 20);
+	ok(line.oid.id[0] == 0x01 && line.oid.id[19] == 0x67, "the id");
+	ok(line.arg_len == 44 && line.len == 49, "lengths");
+	riad_request_parse(&line, "command=ls-refs", 15, 20);
+	ok(line.arg_len == 7 && memcmp(line.arg, "ls-refs", 7) == 0,
+	    "the command");
+
+	const char *v = riad_request_value(text, sizeof(text) - 1, "agent", &len);
+	ok(v != NULL && len == 8 && memcmp(v, "git/2.39", 8) == 0,
+	    "the first value");
+	ok(riad_request_value(text, sizeof(text) - 1, "age", &len) == NULL,
+	    "not of half a key");
+	ok(riad_request_value(text, 6, "agent", &len) == NULL,
+	    "nor of one cut off");
+	for (unsigned f = 1; f <= RIAD_WAIT_FOR_DONE; f <<= 1) {
+		const char *name = riad_feature_name(f);
+		riad_request_parse(&line, name, strlen(name), 20);
+		ok(line.features == f, "%s by its name", name);
+	}
+}
+
+int
+main(void)
+{
+	test_lines();
+	test_parts();
+	return tap_done();
+}
