@@ -60,6 +60,7 @@ static const struct riad_tool tool = {
 		"  git fetch --upload-pack='pktline tap -o t -- upload-pack'\n",
 };
 
+static struct riad_out out;
 static unsigned timeout;
 
 static void
@@ -104,7 +105,7 @@ make_session_id(char *id, size_t size)
 
 /* Feeds the machine until it has had enough: 0, or -1 having said why. */
 static int
-converse(struct riad_upload *u, struct riad_out *out)
+converse(struct riad_upload *u)
 {
 	static struct riad_pkt_reader rd;
 	struct riad_pkt pkt;
@@ -120,7 +121,7 @@ converse(struct riad_upload *u, struct riad_out *out)
 		}
 		if (got == -1 || r != 1)
 			break;
-		if (riad_out_flush(out) == -1)
+		if (riad_out_flush(&out) == -1)
 			return 0; /* riad_finish says it */
 		keep_alive();
 		got = riad_pkt_fill(&rd);
@@ -139,11 +140,19 @@ converse(struct riad_upload *u, struct riad_out *out)
 	return r;
 }
 
+/* "fatal:" is what people and scripts know from git. */
+static int
+refuse(const char *why)
+{
+	riad_warn("fatal: %s", why);
+	riad_pkt_addf(&out, "ERR %s\n", why);
+	return riad_finish(&out, RIAD_FAIL);
+}
+
 static int
 serve(
     struct riad_repo *repo, struct riad_upload_config *config, bool advert_only)
 {
-	static struct riad_out out;
 	struct riad_upload_repo source = {
 	    .ctx = repo,
 	    .odb = riad_repo_odb(repo),
@@ -152,13 +161,8 @@ serve(
 	};
 	int status = RIAD_OK;
 
-	riad_out_init(&out, STDOUT_FILENO);
-	if (riad_repo_is_shallow(repo)) {
-		riad_pkt_addf(&out, "ERR upload-pack: the repository is "
-				    "shallow, which is not supported\n");
-		riad_warn("the repository is shallow, which is not supported");
-		return riad_finish(&out, RIAD_FAIL);
-	}
+	if (riad_repo_is_shallow(repo))
+		return refuse("a shallow repository is not served");
 
 	struct riad_upload *u = riad_upload_new(config, &source, &out);
 	if (u == NULL) {
@@ -169,7 +173,7 @@ serve(
 	    riad_upload_advertise(u) == -1) {
 		riad_warn("%s", riad_upload_why(u));
 		status = RIAD_FAIL;
-	} else if (!advert_only && converse(u, &out) == -1) {
+	} else if (!advert_only && converse(u) == -1) {
 		status = RIAD_FAIL;
 	}
 	keep_alive();
@@ -184,10 +188,8 @@ open_and_serve(struct riad_upload_config *config, const char *path, bool strict,
 	struct riad_repo *repo;
 	char session_id[96], why[512];
 
-	if (riad_repo_open(&repo, path, strict, why) == -1) {
-		riad_warn("%s", why);
-		return RIAD_FAIL;
-	}
+	if (riad_repo_open(&repo, path, strict, why) == -1)
+		return refuse(why);
 	int status = RIAD_FAIL;
 	if (riad_repo_config(repo, set_variable, config) == 0) {
 		make_session_id(session_id, sizeof(session_id));
@@ -208,6 +210,7 @@ main(int argc, char *argv[])
 	bool strict = false, advert_only = false;
 	int key;
 
+	riad_out_init(&out, STDOUT_FILENO);
 	riad_upload_config_init(&config);
 	riad_cli_init(&cli, &tool, argc, argv);
 	while ((key = riad_cli_next(&cli)) != -1) {

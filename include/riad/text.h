@@ -28,8 +28,8 @@ bool riad_utf8_valid(const uint8_t *data, size_t len);
 
 /*
  * Adds data so that a terminal shows it and does nothing else: valid UTF-8
- * outside the control characters (C0, DEL and C1) as it is, \n, \t and \\ by
- * name, every other byte as \xNN.
+ * outside the control characters (C0, DEL and C1) as it is, \n and \t by name,
+ * every other byte as \xNN.  For people to read: a backslash stays one.
  */
 int riad_escape(struct riad_buf *buf, const void *data, size_t len);
 

@@ -95,7 +95,7 @@ plain_len(const uint8_t *data, size_t len)
 	uint8_t c = data[0];
 
 	if (c < 0x80)
-		return c >= ' ' && c != 0x7f && c != '\\';
+		return c >= ' ' && c != 0x7f;
 	if (c == 0xc2 && len > 1 && data[1] < 0xa0)
 		return 0; /* C1 */
 	return riad_utf8_len(data, len);
@@ -124,8 +124,6 @@ riad_escape(struct riad_buf *buf, const void *data, size_t len)
 			esc[1] = 'n';
 		else if (c == '\t')
 			esc[1] = 't';
-		else if (c == '\\')
-			esc[1] = '\\';
 		else
 			esclen = 4;
 		if (riad_buf_add(buf, esc, esclen) == -1)

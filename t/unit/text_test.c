@@ -121,7 +121,7 @@ test_escape(void)
 	} cases[] = {
 	    {"", "", 0},
 	    {"plain ~", "plain ~", 7},
-	    {"a\nb\tc\\", "a\\nb\\tc\\\\", 6},
+	    {"a\nb\tc\\", "a\\nb\\tc\\", 6},
 	    {"\0\x01\x1b[31m\x7f", "\\x00\\x01\\x1b[31m\\x7f", 8},
 	    {"\r", "\\x0d", 1},
 	    {"\xc3\xa9\xe2\x82\xac\xf0\x9f\x90\xaa",
