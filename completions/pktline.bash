@@ -1,0 +1,14 @@
+# bash completion for pktline(1)
+_pktline() {
+	local cur=$2 prev=$3
+	[ "$cur" != = ] || cur=''
+	[ "$prev" != = ] || prev=${COMP_WORDS[COMP_CWORD - 2]}
+	case $prev in
+	--completion) mapfile -t COMPREPLY < <(compgen -W 'bash zsh fish' -- "$cur") && return ;;
+	esac
+	case $cur in
+	-*) mapfile -t COMPREPLY < <(compgen -W '-h --help -V --version --completion ' -- "$cur") ;;
+	*) mapfile -t COMPREPLY < <(compgen -f -- "$cur") ;;
+	esac
+}
+complete -o filenames -F _pktline pktline
