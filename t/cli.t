@@ -37,7 +37,7 @@ for path in "$BUILD"/bin/*; do
 		fish) file=$tool.fish ;;
 		esac
 		is "completions/$file is what $tool prints" \
-			"$(diff "$top/completions/$file" "$tmp/$shell")" ''
+			"$(diff "$top/completions/$file" "$tmp/$shell" 2>&1)" ''
 		if command -v $shell >/dev/null; then
 			is "$shell can read it" "$($shell -n "$tmp/$shell" 2>&1)" ''
 		elif [ -n "${CI-}" ]; then

@@ -1,0 +1,15 @@
+# bash completion for upload-pack(1)
+_upload_pack() {
+	local cur=$2 prev=$3
+	[ "$cur" != = ] || cur=''
+	[ "$prev" != = ] || prev=${COMP_WORDS[COMP_CWORD - 2]}
+	case $prev in
+	--timeout) mapfile -t COMPREPLY < <(compgen -W '' -- "$cur") && return ;;
+	--completion) mapfile -t COMPREPLY < <(compgen -W 'bash zsh fish' -- "$cur") && return ;;
+	esac
+	case $cur in
+	-*) mapfile -t COMPREPLY < <(compgen -W '--strict --no-strict --timeout --stateless-rpc --advertise-refs --http-backend-info-refs -h --help -V --version --completion ' -- "$cur") ;;
+	*) mapfile -t COMPREPLY < <(compgen -d -- "$cur") ;;
+	esac
+}
+complete -o filenames -F _upload_pack upload-pack

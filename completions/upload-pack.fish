@@ -1,0 +1,10 @@
+# fish completion for upload-pack(1)
+complete -c upload-pack -l strict -d 'take DIRECTORY as it is, try no DIRECTORY/.git'
+complete -c upload-pack -l no-strict -d 'try DIRECTORY/.git and DIRECTORY.git too (default)'
+complete -c upload-pack -l timeout -x -d 'give up when nothing moves for so long'
+complete -c upload-pack -l stateless-rpc -d 'one request and one answer, as over HTTP'
+complete -c upload-pack -l advertise-refs -d 'only say what there is, as for /info/refs'
+complete -c upload-pack -l http-backend-info-refs -d 'the same'
+complete -c upload-pack -s h -l help -d 'show this help'
+complete -c upload-pack -s V -l version -d 'show the version'
+complete -c upload-pack -l completion -x -a 'bash zsh fish' -d 'print the completions for a shell'
