@@ -156,7 +156,7 @@ bench: all $(BENCH:%=$(BUILD)/t/bench/%)
 # Each compiler has warnings of its own.
 lint:
 	clang-format --dry-run -Werror $(C_FILES)
-	printf '%s\n' $(filter %.c,$(C_FILES)) | xargs -P 2 -n 4 sh -c \
+	printf '%s\n' $(filter %.c,$(C_FILES)) | xargs -P 2 -n 1 sh -c \
 		'clang-tidy --quiet "$$@" -- $(subst ','\'',$(STD)) -Iinclude' sh
 	$(MAKE) BUILD=$(BUILD)/lint-clang CC=clang CFLAGS='-O2 -Werror' \
 		all $(TEST_PROGS:$(BUILD)/%=$(BUILD)/lint-clang/%)
@@ -174,7 +174,7 @@ fuzz-run: $(FUZZ:%=$(BUILD)/t/fuzz/%_fuzz)
 
 C_FILES = $(wildcard cmd/*.c include/riad/*.h lib/*/*.[ch] t/unit/*.[ch] \
 	t/fuzz/*.c t/bench/*.c)
-SH_FILES = deps.sh .ci/run $(wildcard t/*.sh t/*.t t/*/*.sh completions/*.bash)
+SH_FILES = deps.sh .ci/run $(wildcard cmd/*.sh t/*.sh t/*.t t/*/*.sh completions/*.bash)
 
 format:
 	clang-format -i $(C_FILES)
@@ -201,7 +201,8 @@ INSTALL_DIRS = $(BINDIR) $(MAN1DIR) $(MAN7DIR) $(HEADERDIR) $(LIBDIR) \
 	$(PCDIR) $(SERVERDIR) $(BASHDIR) $(ZSHDIR) $(FISHDIR)
 INSTALLED = $(ALL_TOOLS:%=$(BINDIR)/%) $(ALL_TOOLS:%=$(MAN1DIR)/%.1) \
 	$(MAN7DIR)/riad.7 $(HEADERS:include/riad/%=$(HEADERDIR)/%) \
-	$(LIBDIR)/libriad.a $(PCDIR)/libriad.pc $(SERVERDIR)/git-upload-pack \
+	$(LIBDIR)/libriad.a $(PCDIR)/libriad.pc \
+	$(SERVERDIR)/git $(SERVERDIR)/git-upload-pack \
 	$(ALL_TOOLS:%=$(BASHDIR)/%) $(ALL_TOOLS:%=$(ZSHDIR)/_%) \
 	$(ALL_TOOLS:%=$(FISHDIR)/%.fish)
 
@@ -231,8 +232,11 @@ install: all
 		$(INSTALL) -m 644 completions/$t.bash "$(DESTDIR)$(BASHDIR)/$t" && \
 		$(INSTALL) -m 644 completions/_$t "$(DESTDIR)$(ZSHDIR)" && \
 		$(INSTALL) -m 644 completions/$t.fish "$(DESTDIR)$(FISHDIR)" &&) :
-	$(if $(filter upload-pack,$(TOOLS)),ln -sfr "$(DESTDIR)$(BINDIR)/upload-pack" \
-		"$(DESTDIR)$(SERVERDIR)/git-upload-pack")
+ifneq ($(filter upload-pack,$(TOOLS)),)
+	$(INSTALL) -m 755 cmd/git.sh "$(DESTDIR)$(SERVERDIR)/git"
+	ln -sfr "$(DESTDIR)$(BINDIR)/upload-pack" \
+		"$(DESTDIR)$(SERVERDIR)/git-upload-pack"
+endif
 
 uninstall:
 	rm -f $(INSTALLED:%="$(DESTDIR)%")
