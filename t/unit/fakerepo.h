@@ -22,7 +22,7 @@ struct fake_object {
 
 struct fake_repo {
 	const struct fake_object *objects; /* ended by number 0 */
-	const struct riad_ref *refs;	   /* ended by a NULL name */
+	const struct riad_ref *refs;       /* ended by a NULL name */
 	int reads;
 	char text[1024];
 };
@@ -86,8 +86,8 @@ fake_read(void *ctx, const struct riad_oid *oid, enum riad_type *type,
 		    "object %s\ntype %s\ntag t\n", fake_hex(o->links[0]),
 		    o->links[0] >= 0xa0 ? "tag" : "commit");
 	} else {
-		p += snprintf(
-		    p, (size_t)(end - p), "tree %s\n", fake_hex(0x99));
+		p +=
+		    snprintf(p, (size_t)(end - p), "tree %s\n", fake_hex(0x99));
 		for (int i = 0; i < 4 && o->links[i] != 0; i++)
 			p += snprintf(p, (size_t)(end - p), "parent %s\n",
 			    fake_hex(o->links[i]));
