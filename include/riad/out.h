@@ -21,11 +21,18 @@ struct riad_out {
 
 void riad_out_init(struct riad_out *out, int fd);
 
+/* Long data is written from where it lies, together with what is buffered. */
 void riad_out_add(struct riad_out *out, const void *data, size_t len);
 void riad_out_str(struct riad_out *out, const char *s);
 void riad_out_char(struct riad_out *out, char c);
 void riad_out_printf(struct riad_out *out, const char *fmt, ...)
     __attribute__((format(printf, 2, 3)));
+
+/*
+ * Where up to len bytes, at most sizeof(out->buf), can be put by hand; then
+ * out->len grows by so many as were.
+ */
+uint8_t *riad_out_room(struct riad_out *out, size_t len);
 
 /* Writes what is buffered.  Returns 0, or -1 with errno set to err. */
 int riad_out_flush(struct riad_out *out);

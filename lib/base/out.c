@@ -2,6 +2,7 @@
 
 #include "riad/out.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -9,6 +10,9 @@
 #include <string.h>
 
 #include "riad/io.h"
+
+/* From here on a copy costs more than the system call that it saves. */
+enum { LONG_DATA = 16384 };
 
 void
 riad_out_init(struct riad_out *out, int fd)
@@ -35,7 +39,7 @@ send_with(struct riad_out *out, const void *data, size_t len)
 void
 riad_out_add(struct riad_out *out, const void *data, size_t len)
 {
-	if (len > sizeof(out->buf) - out->len) {
+	if (len >= LONG_DATA || len > sizeof(out->buf) - out->len) {
 		send_with(out, data, len);
 		return;
 	}
@@ -86,6 +90,15 @@ riad_out_printf(struct riad_out *out, const char *fmt, ...)
 	va_end(ap);
 	riad_out_add(out, big, (size_t)n);
 	free(big);
+}
+
+uint8_t *
+riad_out_room(struct riad_out *out, size_t len)
+{
+	assert(len <= sizeof(out->buf));
+	if (len > sizeof(out->buf) - out->len)
+		send_with(out, NULL, 0);
+	return out->buf + out->len;
 }
 
 int

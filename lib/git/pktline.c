@@ -77,6 +77,7 @@ void
 riad_pkt_reader_init(struct riad_pkt_reader *rd, int fd)
 {
 	rd->fd = fd;
+	rd->packs = rd->raw = false;
 	rd->why = NULL;
 	rd->off = 0;
 	rd->pos = rd->end = 0;
@@ -85,8 +86,17 @@ riad_pkt_reader_init(struct riad_pkt_reader *rd, int fd)
 int
 riad_pkt_next(struct riad_pkt_reader *rd, struct riad_pkt *pkt)
 {
-	ssize_t n = riad_pkt_parse(pkt, rd->buf + rd->pos, rd->end - rd->pos);
+	const uint8_t *p = rd->buf + rd->pos;
+	size_t len = rd->end - rd->pos;
+	ssize_t n = rd->raw ? -1 : riad_pkt_parse(pkt, p, len);
 
+	/* The letters of a pack's signature are no digits. */
+	if (n == -1 && !rd->raw && rd->packs && memcmp(p, "PACK", 4) == 0)
+		rd->raw = true;
+	if (rd->raw) {
+		*pkt = (struct riad_pkt){RIAD_PKT_RAW, p, len};
+		n = (ssize_t)len;
+	}
 	if (n == -1) {
 		rd->why = "bad packet length";
 		return -1;
