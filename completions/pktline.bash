@@ -4,11 +4,12 @@ _pktline() {
 	[ "$cur" != = ] || cur=''
 	[ "$prev" != = ] || prev=${COMP_WORDS[COMP_CWORD - 2]}
 	case $prev in
+	--nth) mapfile -t COMPREPLY < <(compgen -W '' -- "$cur") && return ;;
 	--completion) mapfile -t COMPREPLY < <(compgen -W 'bash zsh fish' -- "$cur") && return ;;
 	esac
 	case $cur in
-	-*) mapfile -t COMPREPLY < <(compgen -W '-h --help -V --version --completion ' -- "$cur") ;;
-	*) mapfile -t COMPREPLY < <(compgen -f -- "$cur") ;;
+	-*) mapfile -t COMPREPLY < <(compgen -W '-d --decode -e --encode --json --nth -h --help -V --version --completion ' -- "$cur") ;;
+	*) mapfile -t COMPREPLY < <(compgen -f -W 'demux pack ' -- "$cur") ;;
 	esac
 }
 complete -o filenames -F _pktline pktline

@@ -60,8 +60,8 @@ struct riad_pkttext_reader {
 	int fd;
 	bool eof;
 	const char *why; /* what went wrong, set when a call returns -1 */
-	uint64_t line;	 /* of the text, from 1; 0 before the first */
-	size_t col;	 /* 0 where the line is not what is wrong */
+	uint64_t line;   /* of the text, from 1; 0 before the first */
+	size_t col;      /* 0 where the line is not what is wrong */
 	size_t pos, end; /* unread bytes are buf[pos..end) */
 	uint8_t wire[RIAD_PKT_MAX];
 	uint8_t buf[2 * RIAD_PKTTEXT_MAX];

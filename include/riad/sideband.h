@@ -31,8 +31,8 @@ enum riad_band riad_band(const struct riad_pkt *pkt);
  * the end of the stream.
  */
 struct riad_packfind {
-	uint64_t left;	  /* packs to pass over before the one wanted */
-	bool raw;	  /* the pack goes on to the end */
+	uint64_t left;    /* packs to pass over before the one wanted */
+	bool raw;         /* the pack goes on to the end */
 	unsigned matched; /* bytes of the signature, since the last flush */
 	enum {
 		RIAD_PACKFIND_OUTSIDE,

@@ -42,9 +42,7 @@ riad_pkttext_writer_init(struct riad_pkttext_writer *wr, struct riad_out *out)
 		else if (c == '\n' || c == '\\')
 			text[1] = c == '\n' ? 'n' : '\\';
 		memcpy(wr->byte[c].text, text, sizeof(text));
-		wr->byte[c].len = plain	      ? 1
-		    : c == '\n' || c == '\\' ? 2
-					      : 4;
+		wr->byte[c].len = plain ? 1 : c == '\n' || c == '\\' ? 2 : 4;
 	}
 }
 
@@ -168,7 +166,7 @@ take_bytes(struct cursor *c)
 {
 	while (c->p < c->end) {
 		while (c->end - c->p >= 8 && c->limit - c->to >= 8 &&
-		    is_plain8(c->p)) {
+		       is_plain8(c->p)) {
 			memcpy(c->to, c->p, 8);
 			c->to += 8;
 			c->p += 8;
@@ -213,8 +211,7 @@ take_digits(struct cursor *c, const uint8_t *line, bool *dots)
 {
 	*dots = c->end - c->p >= 4 && memcmp(c->p, "....", 4) == 0;
 	for (int i = 0; i < RIAD_PKT_HDR; i++, c->p++) {
-		if (c->p == c->end ||
-		    (!*dots && riad_hex_digit(*c->p) == -1)) {
+		if (c->p == c->end || (!*dots && riad_hex_digit(*c->p) == -1)) {
 			c->why = "four hex digits, .... or * expected";
 			return -1;
 		}

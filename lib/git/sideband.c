@@ -60,8 +60,8 @@ riad_packfind_add(struct riad_packfind *find, struct riad_out *out,
 	} else if (pkt->type == RIAD_PKT_FLUSH) {
 		find->matched = 0;
 		find->state = find->state == RIAD_PACKFIND_INSIDE
-		    ? RIAD_PACKFIND_DONE
-		    : RIAD_PACKFIND_OUTSIDE;
+				  ? RIAD_PACKFIND_DONE
+				  : RIAD_PACKFIND_OUTSIDE;
 	} else if (riad_band(pkt) == RIAD_BAND_DATA) {
 		add_data(find, out, pkt->data + 1, pkt->len - 1);
 	}
