@@ -34,8 +34,8 @@ struct riad_walk *riad_walk_new(const struct riad_odb *odb);
 void riad_walk_free(struct riad_walk *w);
 
 /*
- * An object of any type; a tag stands for all that it leads to.  A have need
- * not exist.  0, or -1 with errno ENOMEM, or EMSGSIZE beyond 2^28 objects.
+ * An object of any type; a tag stands for all that it leads to.  A have that
+ * is not here counts for nothing.  0, or -1 with errno ENOMEM, or EMSGSIZE beyond 2^28 objects.
  */
 int riad_walk_want(struct riad_walk *w, const struct riad_oid *oid);
 int riad_walk_have(struct riad_walk *w, const struct riad_oid *oid);
