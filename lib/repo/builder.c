@@ -185,15 +185,9 @@ by_name(const void *left, const void *right, void *ctx)
 	return x != y ? (x > y) - (x < y) : by_number(left, right);
 }
 
-int
-riad_builder_write(struct riad_builder *b, uint32_t *list, uint32_t n)
+static int
+write_all(struct riad_builder *b, uint32_t *list, uint32_t n)
 {
-	b->deltas = 0;
-	b->before = 0;
-	b->err = 0;
-	if (n == 0)
-		return 0;
-
 	riad_meter_start(&b->meter, b->sink, "Compressing objects", n);
 	if (n > BATCH)
 		qsort_r(list, n, sizeof(*list), by_name, (void *)b->walk);
@@ -209,4 +203,35 @@ riad_builder_write(struct riad_builder *b, uint32_t *list, uint32_t n)
 			return -1;
 	}
 	return riad_meter_done(&b->meter, n);
+}
+
+int
+riad_builder_write(struct riad_builder *b, uint32_t *list, uint32_t n)
+{
+	git_repository *shared = b->git;
+
+	b->deltas = 0;
+	b->before = 0;
+	b->err = 0;
+	if (n == 0)
+		return 0;
+
+	/*
+	 * What is compressed anew gets new checksums, so it has to be what its
+	 * id says: libgit2 is to check that, which it is told not to do while
+	 * the walk goes on, and without the walk's cache of objects.
+	 */
+	int r = git_repository_open(&b->git, git_repository_path(shared));
+	if (r < 0) {
+		r = failed(b, NULL, r);
+	} else {
+		git_libgit2_opts(GIT_OPT_ENABLE_STRICT_HASH_VERIFICATION, 1);
+		r = write_all(b, list, n);
+		git_libgit2_opts(GIT_OPT_ENABLE_STRICT_HASH_VERIFICATION, 0);
+		int err = errno;
+		git_repository_free(b->git);
+		errno = err;
+	}
+	b->git = shared;
+	return r;
 }
