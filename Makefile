@@ -54,6 +54,9 @@ PC_PACK = libcrypto zlib
 PC_upload-pack = libgit2 $(PC_PACK)
 OBJ_upload-pack = $(REPO_OBJ)
 
+# A tool of many commands keeps them in a folder of its name.
+OBJ_pktline = $(patsubst %.c,%.o,$(wildcard cmd/pktline/*.c))
+
 # What needs a module that is not there is left out, and `make` says so.
 MODULES := $(foreach m,$(sort $(foreach t,$(ALL_TOOLS),$(PC_$t)) $(PC_PACK)),\
 	$(shell $(PKG_CONFIG) --exists $m 2>/dev/null && echo $m))
