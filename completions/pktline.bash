@@ -4,12 +4,13 @@ _pktline() {
 	[ "$cur" != = ] || cur=''
 	[ "$prev" != = ] || prev=${COMP_WORDS[COMP_CWORD - 2]}
 	case $prev in
+	-o | --output) mapfile -t COMPREPLY < <(compgen -f -- "$cur") && return ;;
 	--nth) mapfile -t COMPREPLY < <(compgen -W '' -- "$cur") && return ;;
 	--completion) mapfile -t COMPREPLY < <(compgen -W 'bash zsh fish' -- "$cur") && return ;;
 	esac
 	case $cur in
-	-*) mapfile -t COMPREPLY < <(compgen -W '-d --decode -e --encode --json --nth -h --help -V --version --completion ' -- "$cur") ;;
-	*) mapfile -t COMPREPLY < <(compgen -f -W 'demux pack ' -- "$cur") ;;
+	-*) mapfile -t COMPREPLY < <(compgen -W '-d --decode -e --encode --json -o --output --nth -h --help -V --version --completion ' -- "$cur") ;;
+	*) mapfile -t COMPREPLY < <(compgen -f -W 'demux pack tap ' -- "$cur") ;;
 	esac
 }
 complete -o filenames -F _pktline pktline

@@ -1,10 +1,12 @@
 # fish completion for pktline(1)
 complete -c pktline -n __fish_use_subcommand -a demux -d 'side-band data to standard output'
 complete -c pktline -n __fish_use_subcommand -a pack -d 'the packfile of a response'
+complete -c pktline -n __fish_use_subcommand -a tap -d 'run a command and record what goes in and out'
 complete -c pktline -s d -l decode -d 'packets to text (default)'
 complete -c pktline -s e -l encode -d 'text to packets'
 complete -c pktline -l json -d 'an object a packet'
-complete -c pktline -l nth -x -d 'which pack (1)'
+complete -c pktline -s o -l output -r -F -d 'where to record'
+complete -c pktline -l nth -x -d 'which pack, from 1'
 complete -c pktline -s h -l help -d 'show this help'
 complete -c pktline -s V -l version -d 'show the version'
 complete -c pktline -l completion -x -a 'bash zsh fish' -d 'print the completions for a shell'

@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: ISC */
+/* pktline tap: a command between two recorded streams */
+
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "parts.h"
+#include "riad/cli.h"
+#include "riad/relay.h"
+#include "riad/spawn.h"
+#include "riad/trace.h"
+
+struct tap {
+	struct riad_trace_writer writer;
+	const char *path;
+};
+
+/* Whatever becomes of the record, the conversation goes on. */
+static void
+tap_seen(void *ctx, bool to_client, uint64_t ns, const void *data, size_t len)
+{
+	struct tap *tap = ctx;
+	enum riad_dir dir = to_client ? RIAD_TO_CLIENT : RIAD_TO_SERVER;
+
+	if (tap->writer.err != 0)
+		return;
+	int r = len > 0 ? riad_trace_data(&tap->writer, dir, ns, data, len)
+			: riad_trace_eof(&tap->writer, dir, ns);
+	if (r == -1)
+		riad_warn("%s: %s", tap->path, strerror(errno));
+}
+
+int
+cmd_tap(char *argv[])
+{
+	const char *path = opt.output;
+	static struct riad_relay relay;
+	struct tap tap = {.path = path};
+	int wstatus;
+
+	(void)riad_standard_fds();
+	int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+	if (fd == -1) {
+		riad_warn("%s: %s", path, strerror(errno));
+		return RIAD_FAIL;
+	}
+	if (riad_trace_begin(&tap.writer, fd) == -1)
+		riad_warn("%s: %s", path, strerror(errno));
+
+	relay.seen = tap_seen;
+	relay.ctx = &tap;
+	if (riad_relay_run(&relay, argv, &wstatus) == -1) {
+		riad_warn("%s: %s", argv[0], strerror(errno));
+		return errno == ENOENT ? RIAD_EXIT_NOT_FOUND
+				       : RIAD_EXIT_CANNOT_RUN;
+	}
+	bool signaled = WIFSIGNALED(wstatus);
+	int code = signaled ? WTERMSIG(wstatus) : WEXITSTATUS(wstatus);
+	if (tap.writer.err == 0 && (riad_trace_exit(&tap.writer, relay.ns,
+					signaled, (uint8_t)code) == -1 ||
+				       close(fd) == -1)) {
+		tap.writer.err = errno;
+		riad_warn("%s: %s", path, strerror(errno));
+	}
+	if (wstatus == 0 && tap.writer.err != 0)
+		return RIAD_FAIL;
+	return riad_end_like(wstatus);
+}
