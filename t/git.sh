@@ -55,7 +55,7 @@ make_repo() {
 	done
 	git -C "$1" tag -a -m 'annotated' v1 HEAD~4
 	git -C "$1" tag -a -m 'of a tag' v1-again v1 2>/dev/null
-	git -C "$1" tag -a -m 'of a tree' tree HEAD~3^{tree}
+	git -C "$1" tag -a -m 'of a tree' tree 'HEAD~3^{tree}'
 	git -C "$1" tag light HEAD~2
 	for b in left right; do
 		git -C "$1" checkout -q -b $b main~1

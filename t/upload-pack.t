@@ -1,5 +1,6 @@
 #!/bin/sh
 # upload-pack(1) with the real git client, over pipes
+# shellcheck disable=SC2016 # the inner shell expands those
 
 . "${0%/*}/lib.sh"
 . "${0%/*}/git.sh"
