@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: ISC
-# shellcheck shell=sh
+# shellcheck shell=sh disable=SC2154 # tmp is lib.sh's
 # Sourced after lib.sh by tests that need git: nobody's configuration but the
 # test's own, commits with dates that count up, and a repository to serve.
 

@@ -17,6 +17,7 @@ git=$(command -v git)
 exec_path=$(git --exec-path)
 
 pids=
+# shellcheck disable=SC2317 # the trap reaches it
 stop() {
 	for p in $pids; do
 		kill "$p" 2>/dev/null
