@@ -18,6 +18,13 @@
 #include "riad/packs.h"
 #include "riad/walk.h"
 
+/* What is taken from a pack. */
+struct riad_copy_from {
+	uint32_t *chosen; /* by number in its index: which of the list is taken
+			   * from here, plus 1; or 0 */
+	uint32_t count;   /* of those that are */
+};
+
 struct riad_copy {
 	const struct riad_packs *packs;
 	const struct riad_walk *walk; /* run: the list of what is sent */
@@ -28,9 +35,8 @@ struct riad_copy {
 	uint32_t deltas; /* those of them that are deltas; result */
 
 	/* Of the work in progress. */
-	uint32_t **chosen; /* by pack and number in its index: which of the
-			    * list is taken from there, plus 1; 0 none.  NULL
-			    * for a pack from which nothing is taken */
+	struct riad_copy_from *from; /* by pack */
+	uint32_t *chosen;            /* of all packs */
 	uint64_t *at; /* by number in the list: where its entry begins in the
 		       * new pack, 0 if it is not written (yet) */
 };

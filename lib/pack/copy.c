@@ -5,35 +5,45 @@
 #include <stdlib.h>
 #include <zlib.h>
 
-/* The pack where an object of the list is taken from: the largest that has
- * it, but rather that of the object before, where the delta's base is. */
-static int
-choose(struct riad_copy *c, uint32_t i, uint32_t *last, bool *found)
+/* Finds the pack where an object of the list is taken from: the largest that
+ * has it, but rather that of the object before, where the delta's base is.
+ * Returns its number in that pack's index, or -1. */
+static int64_t
+find(const struct riad_copy *c, uint32_t i, uint32_t *pack)
 {
 	const struct riad_packs *packs = c->packs;
 	const struct riad_oid *oid = riad_walk_oid(c->walk, i);
-	uint32_t p = *last;
 	int64_t pos = -1;
 
 	if (packs->len > 0)
+		pos = riad_idx_find(&packs->packs[*pack].idx, oid);
+	for (uint32_t p = 0; pos == -1 && p < packs->len; p++) {
 		pos = riad_idx_find(&packs->packs[p].idx, oid);
-	for (uint32_t q = 0; pos == -1 && q < packs->len; q++) {
-		p = q;
-		pos = riad_idx_find(&packs->packs[q].idx, oid);
+		if (pos != -1)
+			*pack = p;
 	}
-	*found = pos != -1;
-	if (pos == -1)
-		return 0;
+	return pos;
+}
 
-	*last = p;
-	if (c->chosen[p] == NULL) {
-		c->chosen[p] =
-		    calloc(packs->packs[p].idx.count, sizeof(*c->chosen[p]));
-		if (c->chosen[p] == NULL)
+static int
+choose(struct riad_copy *c, uint32_t *rest, uint32_t *nrest,
+    struct riad_meter *meter)
+{
+	const uint32_t count = riad_walk_count(c->walk);
+	uint32_t p = 0;
+
+	for (uint32_t i = 0; i < count; i++) {
+		if (riad_meter_at(meter, i + 1) == -1)
 			return -1;
+		int64_t pos = find(c, i, &p);
+		if (pos == -1) {
+			rest[(*nrest)++] = i;
+			continue;
+		}
+		c->from[p].chosen[pos] = i + 1;
+		c->from[p].count++;
 	}
-	c->chosen[p][pos] = i + 1;
-	return 0;
+	return riad_meter_done(meter, count);
 }
 
 /* Where in the new pack the object begins, if it is written; else 0. */
@@ -41,11 +51,11 @@ static uint64_t
 written_at(const struct riad_copy *c, const struct riad_oid *oid)
 {
 	for (uint32_t p = 0; p < c->packs->len; p++) {
-		if (c->chosen[p] == NULL)
+		if (c->from[p].count == 0)
 			continue;
 		int64_t pos = riad_idx_find(&c->packs->packs[p].idx, oid);
-		if (pos != -1 && c->chosen[p][pos] != 0)
-			return c->at[c->chosen[p][pos] - 1];
+		if (pos != -1 && c->from[p].chosen[pos] != 0)
+			return c->at[c->from[p].chosen[pos] - 1];
 	}
 	return 0;
 }
@@ -87,9 +97,9 @@ base_is_there(const struct riad_copy *c, uint32_t p, uint64_t off,
 		pos = riad_idx_find(&pack->idx, &e->base);
 	}
 
-	if (pos != -1 && c->chosen[p][pos] != 0) {
+	if (pos != -1 && c->from[p].chosen[pos] != 0) {
 		uint64_t base_off = riad_idx_offset(&pack->idx, (uint32_t)pos);
-		*at = c->at[c->chosen[p][pos] - 1];
+		*at = c->at[c->from[p].chosen[pos] - 1];
 		return *at != 0 || base_off < off || is_whole(pack, base_off);
 	}
 	*at = written_at(c, &e->base);
@@ -154,7 +164,7 @@ copy_pack(struct riad_copy *c, uint32_t p, uint32_t *rest, uint32_t *nrest,
 	if (riad_packfile_sort(pack) == -1)
 		return -1;
 	for (uint32_t r = 0; r < pack->idx.count; r++) {
-		uint32_t i = c->chosen[p][pack->order[r]];
+		uint32_t i = c->from[p].chosen[pack->order[r]];
 		if (i == 0)
 			continue;
 		int copied = copy_entry(c, p, r, i - 1, out);
@@ -170,40 +180,37 @@ int
 riad_copy_write(struct riad_copy *c, uint32_t *rest, uint32_t *nrest,
     struct riad_packout *out, struct riad_meter *meter)
 {
-	const uint32_t count = riad_walk_count(c->walk);
-	uint32_t last = 0;
+	size_t total = 0;
 	int r = -1;
 
+	for (uint32_t p = 0; p < c->packs->len; p++)
+		total += c->packs->packs[p].idx.count;
 	c->copied = 0;
 	c->deltas = 0;
 	*nrest = 0;
-	c->at = calloc(count + 1u, sizeof(*c->at));
-	c->chosen = calloc(c->packs->len + 1u, sizeof(*c->chosen));
-	if (c->at == NULL || c->chosen == NULL)
+	c->at = calloc(riad_walk_count(c->walk) + 1u, sizeof(*c->at));
+	c->from = calloc(c->packs->len + 1u, sizeof(*c->from));
+	c->chosen = calloc(total + 1, sizeof(*c->chosen));
+	if (c->at == NULL || c->from == NULL || c->chosen == NULL)
 		goto out;
-	for (uint32_t i = 0; i < count; i++) {
-		bool found;
-
-		if (choose(c, i, &last, &found) == -1 ||
-		    riad_meter_at(meter, i + 1) == -1)
-			goto out;
-		if (!found)
-			rest[(*nrest)++] = i;
+	for (uint32_t p = 0, *chosen = c->chosen; p < c->packs->len; p++) {
+		c->from[p].chosen = chosen;
+		chosen += c->packs->packs[p].idx.count;
 	}
-	if (riad_meter_done(meter, count) == -1)
+	if (choose(c, rest, nrest, meter) == -1)
 		goto out;
 	for (uint32_t p = 0; p < c->packs->len; p++) {
-		if (c->chosen[p] != NULL &&
+		if (c->from[p].count > 0 &&
 		    copy_pack(c, p, rest, nrest, out) == -1)
 			goto out;
 	}
 	r = 0;
 out:
-	for (uint32_t p = 0; c->chosen != NULL && p < c->packs->len; p++)
-		free(c->chosen[p]);
-	free(c->chosen);
 	free(c->at);
-	c->chosen = NULL;
+	free(c->from);
+	free(c->chosen);
 	c->at = NULL;
+	c->from = NULL;
+	c->chosen = NULL;
 	return r;
 }

@@ -10,6 +10,7 @@
 #define FANOUT 8
 #define IDS (FANOUT + 1024)
 
+static const uint8_t v2[] = {0xff, 't', 'O', 'c', 0, 0, 0, 2};
 static uint8_t file[4096];
 
 static void
@@ -41,7 +42,7 @@ make(size_t hash_len)
 	size_t at = IDS;
 
 	memset(file, 0, sizeof(file));
-	memcpy(file, "\377tOc\0\0\0\2", 8);
+	memcpy(file, v2, sizeof(v2));
 	for (unsigned b = 0; b < 256; b++) {
 		uint32_t n = 0;
 		while (n < COUNT && firsts[n] <= b)
@@ -142,7 +143,7 @@ test_empty(void)
 	struct riad_oid oid = {{0}};
 
 	memset(file, 0, sizeof(file));
-	memcpy(file, "\377tOc\0\0\0\2", 8);
+	memcpy(file, v2, sizeof(v2));
 	ok(riad_idx_open(&idx, file, IDS + 40, RIAD_SHA1_LEN) == 0 &&
 		idx.count == 0,
 	    "no objects");

@@ -3,6 +3,7 @@
 #include "riad/packfile.h"
 
 #include <errno.h>
+#include <inttypes.h>
 #include <string.h>
 
 #include "riad/packs.h"
@@ -15,16 +16,19 @@ static uint8_t pack_file[512], idx_file[2048];
 static int
 open_one(struct riad_packfile *pack, const void *hdr, size_t len)
 {
+	static const uint8_t one[] = {
+	    'P', 'A', 'C', 'K', 0, 0, 0, 2, 0, 0, 0, 1};
+	static const uint8_t v2[] = {0xff, 't', 'O', 'c', 0, 0, 0, 2};
 	const uint8_t id[RIAD_SHA1_LEN] = {0x11};
 	uint8_t *p = idx_file;
 
 	memset(pack_file, 0, sizeof(pack_file));
-	memcpy(pack_file, "PACK\0\0\0\2\0\0\0\1", 12);
+	memcpy(pack_file, one, sizeof(one));
 	memcpy(pack_file + 12, hdr, len);
 	memset(pack_file + 12 + len, 's', RIAD_SHA1_LEN);
 
 	memset(idx_file, 0, sizeof(idx_file));
-	memcpy(p, "\377tOc\0\0\0\2", 8);
+	memcpy(p, v2, sizeof(v2));
 	for (int b = 0x11; b < 256; b++)
 		p[8 + b * 4 + 3] = 1;
 	p += 8 + 1024;
@@ -35,7 +39,7 @@ open_one(struct riad_packfile *pack, const void *hdr, size_t len)
 	memset(p, 's', RIAD_SHA1_LEN);
 	return riad_packfile_init(pack, RIAD_SHA1_LEN, pack_file,
 	    12 + len + RIAD_SHA1_LEN, idx_file,
-	    (size_t)(p - idx_file) + 2 * RIAD_SHA1_LEN);
+	    (size_t)(p - idx_file) + sizeof(id) + sizeof(id));
 }
 
 static void
@@ -131,59 +135,55 @@ test_open(void)
 	    "no such pack");
 }
 
-/* What a line of git verify-pack says, and what we say. */
-static bool
-same(const struct riad_packfile *pack, uint32_t i, const char *line)
-{
-	char hex[65], type[16], base[65];
-	unsigned long long size, packed, off;
-	struct riad_oid oid, base_oid = {{0}};
-	struct riad_entry e;
-	unsigned depth;
-	static const char *const types[] = {
-	    "", "commit", "tree", "blob", "tag"};
+/* What git verify-pack says of an object, less what only unpacking tells. */
+static const char listing[] =
+    "git verify-pack -v a/.git/objects/pack/*.idx | "
+    "awk '{ print $1, (NF > 5 ? \"delta \" $7 : $2), $3, $4, $5 }' >listing";
 
-	int n = sscanf(line, "%64s %15s %llu %llu %llu %u %64s", hex, type,
-	    &size, &packed, &off, &depth, base);
-	riad_idx_id(&pack->idx, pack->order[i], &oid);
-	if (riad_packfile_entry(
-		pack, riad_idx_offset(&pack->idx, pack->order[i]), &e) == -1)
-		return false;
+/* The same of the i-th object. */
+static void
+list(char line[512], const struct riad_packfile *pack, uint32_t i)
+{
+	static const char *const types[] = {
+	    "", "commit", "tree", "blob", "tag", "", "delta ", "delta "};
+	const uint64_t off = riad_idx_offset(&pack->idx, pack->order[i]);
+	char hex[RIAD_OID_HEX_MAX + 1], base[RIAD_OID_HEX_MAX + 1] = "";
+	struct riad_oid oid;
+	struct riad_entry e;
+
+	line[0] = '\0';
+	if (riad_packfile_entry(pack, off, &e) == -1)
+		return;
 	if (e.type == RIAD_OFS_DELTA) {
 		int64_t at = riad_packfile_at(pack, e.base_off);
 		if (at == -1)
-			return false;
-		riad_idx_id(&pack->idx, (uint32_t)at, &base_oid);
-	} else if (e.type == RIAD_REF_DELTA) {
-		base_oid = e.base;
-	} else if (n != 5 || strcmp(type, types[e.type]) != 0) {
-		return false;
+			return;
+		riad_idx_id(&pack->idx, (uint32_t)at, &e.base);
 	}
-	char ours[RIAD_OID_HEX_MAX + 1];
-	if (n == 7 && strcmp(riad_oid_hex(ours, &base_oid, 20), base) != 0)
-		return false;
-	return strcmp(riad_oid_hex(ours, &oid, 20), hex) == 0 &&
-	       e.size == size &&
-	       riad_idx_offset(&pack->idx, pack->order[i]) == off &&
-	       riad_packfile_end(pack, i) - off == packed;
+	if (e.type == RIAD_OFS_DELTA || e.type == RIAD_REF_DELTA)
+		riad_oid_hex(base, &e.base, RIAD_SHA1_LEN);
+	riad_idx_id(&pack->idx, pack->order[i], &oid);
+	snprintf(line, 512, "%s %s%s %" PRIu64 " %" PRIu64 " %" PRIu64 "\n",
+	    riad_oid_hex(hex, &oid, RIAD_SHA1_LEN), types[e.type], base, e.size,
+	    riad_packfile_end(pack, i) - off, off);
 }
 
-/* verify-pack lists objects by offset, and then statistics. */
 static void
-compare(struct riad_packfile *pack, const char *command)
+compare(struct riad_packfile *pack)
 {
-	char line[512];
+	char line[512], ours[512];
 	uint32_t i = 0, bad = 0;
 
 	ok(riad_packfile_sort(pack) == 0, "sort");
-	FILE *f = popen(command, "r");
-	while (f != NULL && i < pack->idx.count && fgets(line, sizeof(line), f))
-		bad += !same(pack, i++, line);
-	while (f != NULL && fgets(line, sizeof(line), f))
-		continue;
-	ok(f != NULL && pclose(f) == 0, "%s", command);
+	ok(sh("%s", listing), "what git says");
+	FILE *f = fopen("listing", "re");
+	for (; i < pack->idx.count && fgets(line, sizeof(line), f); i++) {
+		list(ours, pack, i);
+		bad += strcmp(line, ours) != 0;
+	}
+	fclose(f);
 	ok(i == pack->idx.count && i > 30 && bad == 0,
-	    "git says the same of all %u objects", i);
+	    "  is the same of all %u objects", i);
 }
 
 static const char history[] =
@@ -202,8 +202,7 @@ test_real(void)
 		packs.len == 1,
 	    "its pack");
 	if (packs.len == 1)
-		compare(
-		    packs.packs, "git verify-pack -v a/.git/objects/pack/*");
+		compare(packs.packs);
 
 	/* What is open stays readable when git gc takes it away. */
 	ok(sh("cd a && git repack -qadF --depth=3"), "repack");
@@ -221,8 +220,7 @@ test_real(void)
 		packs.len == 1,
 	    "its pack");
 	if (packs.len == 1)
-		compare(
-		    packs.packs, "git verify-pack -v a/.git/objects/pack/*");
+		compare(packs.packs);
 	riad_packs_close(&packs);
 }
 
