@@ -85,7 +85,7 @@ riad_cli_init(
 	optind = 0; /* from the start, should another line have been read */
 }
 
-static void
+_Noreturn static void
 try_help(const struct riad_cli *cli)
 {
 	riad_warn("try '%s --help'", cli->tool->name);
@@ -188,8 +188,6 @@ riad_cli_next(struct riad_cli *cli)
 
 	int key =
 	    getopt_long(cli->argc, cli->argv, t.shortopts, t.longopts, NULL);
-	if (key == '?')
-		try_help(cli);
 	if (key == -1) {
 		cli->argc -= optind;
 		cli->argv += optind;
@@ -197,14 +195,16 @@ riad_cli_next(struct riad_cli *cli)
 	}
 
 	const struct riad_opt *o = find_opt(cli->tool->opts, key);
-	const struct riad_opt *common = find_opt(riad_common_opts, key);
+	bool common = o == NULL;
+	if (common)
+		o = find_opt(riad_common_opts, key);
 	if (o == NULL)
-		o = common;
+		try_help(cli); /* getopt has said what is wrong */
 	if (o->kind == RIAD_ARG_CHOICE && !is_choice(o->arg, optarg)) {
 		riad_cli_usage(cli, "--%s is one of %s, not '%s'", o->name,
 		    o->arg, optarg);
 	}
-	if (o == common)
+	if (common)
 		common_opt(cli, key);
 	if (o->cmds != NULL &&
 	    !has_word(o->cmds, *cli->cmd->name ? cli->cmd->name : "-")) {
