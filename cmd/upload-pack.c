@@ -186,7 +186,8 @@ open_and_serve(struct riad_upload_config *config, const char *path, bool strict,
     bool advert_only)
 {
 	struct riad_repo *repo;
-	char session_id[96], why[512];
+	static char session_id[96]; /* config keeps it */
+	char why[512];
 
 	if (riad_repo_open(&repo, path, strict, why) == -1)
 		return refuse(why);

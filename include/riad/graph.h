@@ -18,8 +18,8 @@
 
 struct riad_commit_node {
 	struct riad_oid tree; /* this and what follows: once loaded */
-	int64_t date;	      /* of the committer, seconds since 1970 */
-	size_t parents;	      /* index into graph.parents */
+	int64_t date;         /* of the committer, seconds since 1970 */
+	size_t parents;       /* index into graph.parents */
 	uint32_t nparents;
 	uint32_t flags; /* the user's, 0 at first */
 	bool loaded;

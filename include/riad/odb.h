@@ -29,12 +29,12 @@ struct riad_odb {
 	 * either function; 0 if there is no such object; -1 with errno if it
 	 * is there and cannot be read (EBADMSG: it is damaged).
 	 */
-	int (*read)(void *ctx, const struct riad_oid *oid,
-	    enum riad_type *type, const uint8_t **data, size_t *len);
+	int (*read)(void *ctx, const struct riad_oid *oid, enum riad_type *type,
+	    const uint8_t **data, size_t *len);
 
 	/* The same for the type alone, which is cheaper; type may be NULL. */
-	int (*type)(void *ctx, const struct riad_oid *oid,
-	    enum riad_type *type);
+	int (*type)(
+	    void *ctx, const struct riad_oid *oid, enum riad_type *type);
 };
 
 #endif

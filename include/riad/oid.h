@@ -34,8 +34,8 @@ int riad_oid_parse(
     struct riad_oid *oid, const char *s, size_t len, size_t hash_len);
 
 /* Lower-case digits and a NUL; returns hex. */
-char *riad_oid_hex(
-    char hex[RIAD_OID_HEX_MAX + 1], const struct riad_oid *oid, size_t hash_len);
+char *riad_oid_hex(char hex[RIAD_OID_HEX_MAX + 1], const struct riad_oid *oid,
+    size_t hash_len);
 
 /* By memcmp(3), the order of a pack index. */
 int riad_oid_cmp(const struct riad_oid *a, const struct riad_oid *b);

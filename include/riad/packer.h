@@ -30,7 +30,7 @@ struct riad_pack_request {
 	const struct riad_oid *haves; /* all exist; the client has them whole */
 	size_t nhaves;
 
-	bool thin;	/* deltas may lean on objects that the client has */
+	bool thin;      /* deltas may lean on objects that the client has */
 	bool ofs_delta; /* bases in the pack may be given by offset */
 
 	/* Sent too where their object is (include-tag); ntags 0 for none. */
@@ -53,7 +53,7 @@ struct riad_pack_sink {
 	char why[256]; /* what went wrong, set by the engine */
 };
 
-typedef int riad_pack_engine(void *ctx,
-    const struct riad_pack_request *request, struct riad_pack_sink *sink);
+typedef int riad_pack_engine(void *ctx, const struct riad_pack_request *request,
+    struct riad_pack_sink *sink);
 
 #endif

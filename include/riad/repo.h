@@ -39,10 +39,11 @@ bool riad_repo_is_shallow(struct riad_repo *repo);
 /*
  * HEAD first, then all references in the order of their names, symbolic ones
  * resolved, those of GIT_NAMESPACE alone where that is set.  Of those that
- * lead nowhere only HEAD is shown, as unborn.  peel asks for what annotated
+ * lead nowhere only HEAD is shown, as unborn.  want_peeled asks what annotated
  * tags come down to.  Returns 0, what each returned, or -1.
  */
-int riad_repo_refs(void *repo, bool peel, riad_ref_fn *each, void *ctx);
+int riad_repo_refs(
+    void *ctx, bool want_peeled, riad_ref_fn *each, void *each_ctx);
 
 /* Every configured variable, by its name in lower case (as far as git folds
  * it); value is NULL where the file has the name alone. */

@@ -35,7 +35,8 @@ void riad_walk_free(struct riad_walk *w);
 
 /*
  * An object of any type; a tag stands for all that it leads to.  A have that
- * is not here counts for nothing.  0, or -1 with errno ENOMEM, or EMSGSIZE beyond 2^28 objects.
+ * is not here counts for nothing.  0, or -1 with errno ENOMEM, or EMSGSIZE
+ * beyond 2^28 objects.
  */
 int riad_walk_want(struct riad_walk *w, const struct riad_oid *oid);
 int riad_walk_have(struct riad_walk *w, const struct riad_oid *oid);
@@ -47,8 +48,8 @@ int riad_walk_have(struct riad_walk *w, const struct riad_oid *oid);
  * object that is reached is missing, EBADMSG if one is damaged, what on_tick
  * or the odb left there; riad_walk_why then tells, by type and id.
  */
-int riad_walk_run(struct riad_walk *w,
-    int (*on_tick)(void *ctx, uint32_t found), void *ctx);
+int riad_walk_run(
+    struct riad_walk *w, int (*on_tick)(void *ctx, uint32_t found), void *ctx);
 const char *riad_walk_why(const struct riad_walk *w);
 
 /* The list: commits newest first, then tags, then trees and blobs as the

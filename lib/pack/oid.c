@@ -16,8 +16,7 @@ riad_oid_set(struct riad_oid *oid, const uint8_t *raw, size_t hash_len)
 }
 
 int
-riad_oid_parse(
-    struct riad_oid *oid, const char *s, size_t len, size_t hash_len)
+riad_oid_parse(struct riad_oid *oid, const char *s, size_t len, size_t hash_len)
 {
 	*oid = (struct riad_oid){{0}};
 	if (len < 2 * hash_len) {
@@ -96,7 +95,7 @@ find_slot(const struct riad_oidmap *map, const struct riad_oid *oid)
 	uint32_t i = slot_of(oid) & map->mask;
 
 	while (map->slots[i] != 0 &&
-	    !riad_oid_eq(&map->oids[map->slots[i] - 1], oid))
+	       !riad_oid_eq(&map->oids[map->slots[i] - 1], oid))
 		i = (i + 1) & map->mask;
 	return &map->slots[i];
 }

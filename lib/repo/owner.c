@@ -28,7 +28,7 @@ is_mine(const char *path)
 		return true;
 	/* Root by sudo(8) stands for who called it, as with git. */
 	return geteuid() == 0 && sudo != NULL &&
-	    riad_parse_u64(&uid, sudo, UINT32_MAX) == 0 && uid == st.st_uid;
+	       riad_parse_u64(&uid, sudo, UINT32_MAX) == 0 && uid == st.st_uid;
 }
 
 /* Both names of the same directory: as it was given, and as it is. */
@@ -57,8 +57,8 @@ is_named(const char *value, const struct names *names)
 		len--;
 	return (strlen(names->given) == len &&
 		   memcmp(names->given, value, len) == 0) ||
-	    (strlen(names->real) == len &&
-		memcmp(names->real, value, len) == 0);
+	       (strlen(names->real) == len &&
+		   memcmp(names->real, value, len) == 0);
 }
 
 /* The last word counts: an empty value takes back what was before. */

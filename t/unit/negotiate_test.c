@@ -32,22 +32,15 @@ test_ready(void)
 		uint8_t wants[3], haves[3];
 		int ready;
 	} cases[] = {
-	    {{7}, {0}, 0},
-	    {{7}, {4}, 1},
-	    {{7}, {1}, 1},
-	    {{7}, {9}, 0},
+	    {{7}, {0}, 0}, {{7}, {4}, 1}, {{7}, {1}, 1}, {{7}, {9}, 0},
 	    {{7}, {8}, 0}, /* which does not exist */
 	    {{4, 6}, {4}, 0},
 	    {{4, 6}, {3}, 0}, /* 5 is older than 3: not looked into */
-	    {{4, 6}, {3, 5}, 1},
-	    {{4, 6}, {1}, 1},
-	    {{4, 9}, {3}, 0},
+	    {{4, 6}, {3, 5}, 1}, {{4, 6}, {1}, 1}, {{4, 9}, {3}, 0},
 	    {{2}, {7}, 0}, /* older than what they have: no way up */
-	    {{4}, {0xa2}, 1},
-	    {{0xa2}, {2}, 1},
-	    {{0xb0}, {1}, 1}, /* history says nothing of a blob */
-	    {{3}, {3}, 1},
-	    {{1}, {2}, 1}, /* as a parent of what they have */
+	    {{4}, {0xa2}, 1}, {{0xa2}, {2}, 1},
+	    {{0xb0}, {1}, 1},             /* history says nothing of a blob */
+	    {{3}, {3}, 1}, {{1}, {2}, 1}, /* as a parent of what they have */
 	};
 
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
@@ -65,7 +58,7 @@ test_ready(void)
 		for (int k = 0; k < 3 && cases[i].haves[k]; k++) {
 			oid = fake_id(cases[i].haves[k]);
 			bad |= riad_negotiation_have(&n, &oid) !=
-			    (cases[i].haves[k] != 8);
+			       (cases[i].haves[k] != 8);
 		}
 		int ready = riad_negotiation_ready(&n);
 		ok(!bad && ready == cases[i].ready,

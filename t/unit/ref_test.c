@@ -25,8 +25,8 @@ main(void)
 		"refs/namespaces/x/refs/heads/a", true},
 	    {{"refs/heads"}, "refs/heads/a", "refs/namespaces/x/refs/heads/a",
 		true},
-	    {{"^refs/heads"}, "refs/heads/a",
-		"refs/namespaces/x/refs/heads/a", false},
+	    {{"^refs/heads"}, "refs/heads/a", "refs/namespaces/x/refs/heads/a",
+		false},
 	    {{"refs", "!^refs/heads"}, "refs/heads/a", NULL, false},
 	};
 
@@ -34,8 +34,8 @@ main(void)
 		struct riad_hidden_refs hidden = {NULL, 0};
 		struct riad_ref ref = {
 		    .name = cases[i].name,
-		    .full_name = cases[i].full_name ? cases[i].full_name
-						    : cases[i].name,
+		    .full_name =
+			cases[i].full_name ? cases[i].full_name : cases[i].name,
 		};
 
 		for (int k = 0; k < 3 && cases[i].patterns[k]; k++)

@@ -76,7 +76,8 @@ test_parts(void)
 	ok(line.arg_len == 7 && memcmp(line.arg, "ls-refs", 7) == 0,
 	    "the command");
 
-	const char *v = riad_request_value(text, sizeof(text) - 1, "agent", &len);
+	const char *v =
+	    riad_request_value(text, sizeof(text) - 1, "agent", &len);
 	ok(v != NULL && len == 8 && memcmp(v, "git/2.39", 8) == 0,
 	    "the first value");
 	ok(riad_request_value(text, sizeof(text) - 1, "age", &len) == NULL,

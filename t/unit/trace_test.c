@@ -99,7 +99,7 @@ test_split(void)
 	int bad = 0;
 
 	int plain = file_of(in, len);
-	strcpy(want, items(plain, RIAD_TO_SERVER));
+	snprintf(want, sizeof(want), "%s", items(plain, RIAD_TO_SERVER));
 	close(plain);
 	ok(strncmp(want, ">0 P 0\n>8 F 0\n>12 P 0\n", 21) == 0, "plain");
 	ok(!rd.tap, "and no tap file");

@@ -37,8 +37,8 @@ walk(const int wants[], const int haves[])
 	if (riad_walk_run(w, NULL, NULL) == -1)
 		snprintf(text, sizeof(text), "%s", riad_walk_why(w));
 	for (uint32_t i = 0; text[len] == '\0' && i < riad_walk_count(w); i++)
-		len += (size_t)snprintf(text + len, sizeof(text) - len,
-		    " %d" + (i == 0),
+		len += (size_t)snprintf(text + len, sizeof(text) - len, "%s%d",
+		    i == 0 ? "" : " ",
 		    (int)riad_oidmap_get(&db.ids, riad_walk_oid(w, i)));
 	riad_walk_free(w);
 	return text;
