@@ -141,7 +141,7 @@ else
 demo: all
 	@BUILD=$(BUILD) t/demo/git.sh $(if $(REPO),'$(REPO)')
 
-check: all $(TEST_PROGS)
+check: programs
 	BUILD=$(BUILD) CC='$(CC)' prove -e '' $(TESTS)
 
 check-san:
@@ -162,15 +162,16 @@ lint:
 	clang-format --dry-run -Werror $(C_FILES)
 	printf '%s\n' $(filter %.c,$(C_FILES)) | xargs -P 2 -n 1 sh -c \
 		'clang-tidy --quiet "$$@" -- $(subst ','\'',$(STD)) -Iinclude' sh
-	$(MAKE) BUILD=$(BUILD)/lint-clang CC=clang CFLAGS='-O2 -Werror' \
-		all $(TEST_PROGS:$(BUILD)/%=$(BUILD)/lint-clang/%)
-	$(MAKE) BUILD=$(BUILD)/lint-gcc CC=gcc CFLAGS='-O2 -Werror -fanalyzer \
-		-Wno-analyzer-malloc-leak \
-		-Wno-analyzer-use-of-uninitialized-value' \
-		all $(TEST_PROGS:$(BUILD)/%=$(BUILD)/lint-gcc/%)
+	$(MAKE) BUILD=$(BUILD)/lint/clang CC=clang CFLAGS='-O2 -Werror' programs
+	$(MAKE) BUILD=$(BUILD)/lint/gcc CC=gcc CFLAGS='-O2 -Werror' programs
+	$(MAKE) BUILD=$(BUILD)/lint/analyzer CC=gcc CFLAGS='-O2 -Werror \
+		-fanalyzer -Wno-analyzer-malloc-leak \
+		-Wno-analyzer-use-of-uninitialized-value' all
 	mandoc -T lint -W warning $(wildcard man/*.[1-9])
 	shellcheck -x -P t $(SH_FILES)
 endif
+
+programs: all $(TEST_PROGS)
 
 fuzz-run: $(FUZZ:%=$(BUILD)/t/fuzz/%_fuzz)
 	for f in $(FUZZ); do mkdir -p $(BUILD)/corpus/$$f && \
@@ -268,5 +269,5 @@ help:
 
 FORCE:
 
-.PHONY: all demo check check-san fuzz fuzz-run bench lint format completions \
+.PHONY: all programs demo check check-san fuzz fuzz-run bench lint format completions \
 	install uninstall dist deps clean help
