@@ -179,7 +179,7 @@ fuzz-run: $(FUZZ:%=$(BUILD)/t/fuzz/%_fuzz)
 		-verbosity=0 -artifact_prefix=$(BUILD)/ $(BUILD)/corpus/$$f \
 		t/fuzz/corpus/$$f || exit 1; done
 
-C_FILES = $(wildcard cmd/*.c include/riad/*.h lib/*/*.[ch] t/unit/*.[ch] \
+C_FILES = $(wildcard cmd/*.c cmd/*/*.[ch] include/riad/*.h lib/*/*.[ch] t/unit/*.[ch] \
 	t/fuzz/*.c t/bench/*.c)
 SH_FILES = deps.sh .ci/run $(wildcard cmd/*.sh t/*.sh t/*.t t/*/*.sh completions/*.bash)
 
