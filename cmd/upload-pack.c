@@ -11,7 +11,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
+#include <sys/random.h>
 #include <unistd.h>
 
 #include "riad/cli.h"
@@ -88,19 +88,16 @@ set_variable(void *config, const char *name, const char *value)
 	return -1;
 }
 
-/* One of a kind, and as git's own look: when, where, who. */
-static void
-make_session_id(char *id, size_t size)
+/* One of a kind, so that the logs of both sides can be brought together. */
+static int
+make_session_id(char id[33])
 {
-	struct timespec now;
-	struct tm tm;
-	char when[32];
+	uint64_t random[2];
 
-	clock_gettime(CLOCK_REALTIME, &now);
-	gmtime_r(&now.tv_sec, &tm);
-	strftime(when, sizeof(when), "%Y%m%dT%H%M%S", &tm);
-	snprintf(id, size, "%s.%06ldZ-H%08lx-P%08lx", when, now.tv_nsec / 1000,
-	    (unsigned long)gethostid() & 0xffffffff, (unsigned long)getpid());
+	if (getrandom(random, sizeof(random), 0) != sizeof(random))
+		return -1;
+	snprintf(id, 33, "%016" PRIx64 "%016" PRIx64, random[0], random[1]);
+	return 0;
 }
 
 /* Feeds the machine until it has had enough: 0, or -1 having said why. */
@@ -186,15 +183,15 @@ open_and_serve(struct riad_upload_config *config, const char *path, bool strict,
     bool advert_only)
 {
 	struct riad_repo *repo;
-	static char session_id[96]; /* config keeps it */
+	static char session_id[33]; /* config keeps it */
 	char why[512];
 
 	if (riad_repo_open(&repo, path, strict, why) == -1)
 		return refuse(why);
 	int status = RIAD_FAIL;
 	if (riad_repo_config(repo, set_variable, config) == 0) {
-		make_session_id(session_id, sizeof(session_id));
-		if (config->advertise_session_id)
+		if (config->advertise_session_id &&
+		    make_session_id(session_id) == 0)
 			config->session_id = session_id;
 		status = serve(repo, config, advert_only);
 	}

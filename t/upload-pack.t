@@ -152,6 +152,12 @@ for v in 0 2; do
 		"$(GIT_NAMESPACE=a git -c protocol.version=$v ls-remote packed.git | uniq)"
 done
 
+git -C packed.git config transfer.advertiseSID true
+for v in 0 2; do
+	like "a session id, v$v" "$(GIT_PROTOCOL=version=$v upload-pack --advertise-refs packed.git | tr '\0\n ' ' ' | grep -ao 'session-id=[^ ]*')" \
+		'session-id=????????????????????????????????'
+done
+
 # --- failures
 
 fails() { # name want command...

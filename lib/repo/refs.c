@@ -40,19 +40,21 @@ show(struct riad_repo *repo, git_reference *r, bool want_peeled,
 	git_reference *end = NULL;
 	struct riad_ref ref = {.name = full + skip, .full_name = full};
 
-	if (git_reference_resolve(&end, r) == 0) {
+	/* Resolving costs a look at the file system: only where it must. */
+	if (git_reference_type(r) == GIT_REFERENCE_DIRECT) {
+		riad_repo_set_oid(&ref.oid, git_reference_target(r));
+	} else if (git_reference_resolve(&end, r) == 0) {
 		riad_repo_set_oid(&ref.oid, git_reference_target(end));
+		ref.target = git_reference_name(end);
 	} else if (strcmp(ref.name, "HEAD") == 0) {
 		ref.unborn = true;
+		ref.target = git_reference_symbolic_target(r);
 	} else {
 		return 0;
 	}
-	if (git_reference_type(r) == GIT_REFERENCE_SYMBOLIC) {
-		ref.target = end != NULL ? git_reference_name(end)
-					 : git_reference_symbolic_target(r);
-		if (strncmp(ref.target, repo->namespace, skip) == 0)
-			ref.target += skip;
-	}
+	if (ref.target != NULL &&
+	    strncmp(ref.target, repo->namespace, skip) == 0)
+		ref.target += skip;
 
 	enum riad_type type;
 	int found = ref.unborn ? 1 : repo->odb.type(repo, &ref.oid, &type);
