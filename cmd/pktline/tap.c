@@ -34,7 +34,7 @@ tap_seen(void *ctx, bool to_client, uint64_t ns, const void *data, size_t len)
 }
 
 int
-cmd_tap(char *argv[])
+cmd_tap(char *args[])
 {
 	const char *path = opt.output;
 	static struct riad_relay relay;
@@ -52,8 +52,8 @@ cmd_tap(char *argv[])
 
 	relay.seen = tap_seen;
 	relay.ctx = &tap;
-	if (riad_relay_run(&relay, argv, &wstatus) == -1) {
-		riad_warn("%s: %s", argv[0], strerror(errno));
+	if (riad_relay_run(&relay, args, &wstatus) == -1) {
+		riad_warn("%s: %s", args[0], strerror(errno));
 		return errno == ENOENT ? RIAD_EXIT_NOT_FOUND
 				       : RIAD_EXIT_CANNOT_RUN;
 	}

@@ -37,7 +37,8 @@ main(int argc, char *argv[])
 			x ^= x << 5;
 			data[i] = (uint8_t)x;
 		}
-		memcpy(data, "\001PACK", 5);
+		static const uint8_t start[] = {1, 'P', 'A', 'C', 'K'};
+		memcpy(data, start, sizeof(start));
 	}
 
 	riad_out_init(&out, STDOUT_FILENO);

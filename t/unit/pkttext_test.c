@@ -135,11 +135,13 @@ static void
 test_limits(void)
 {
 	static uint8_t wire[RIAD_PKT_MAX], line[RIAD_PKTTEXT_MAX + 8];
+	static const uint8_t escape[4] = {'\\', 'x', 'f', 'e'};
 	const char *why;
 	size_t col;
 
 	memset(line, 'x', sizeof(line));
-	memcpy(line, ".... ", 5);
+	memset(line, '.', 4);
+	line[4] = ' ';
 	ok(riad_pkttext_parse(wire, line, 5 + RIAD_PKT_DATA_MAX, &why, &col) ==
 		    RIAD_PKT_MAX &&
 		memcmp(wire, "fff0", 4) == 0,
@@ -149,7 +151,7 @@ test_limits(void)
 		col == 6 + RIAD_PKT_DATA_MAX,
 	    "no longer one");
 	for (size_t i = 0; i < RIAD_PKT_MAX; i++)
-		memcpy(line + 1 + 4 * i, "\\xfe", 4);
+		memcpy(line + 1 + 4 * i, escape, sizeof(escape));
 	line[0] = '*';
 	ok(riad_pkttext_parse(wire, line, RIAD_PKTTEXT_MAX - 1, &why, &col) ==
 		RIAD_PKT_MAX,
