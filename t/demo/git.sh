@@ -13,7 +13,7 @@ set -eu
 top=$(cd "${0%/*}/../.." && pwd)
 case ${BUILD:=build} in /*) ;; *) BUILD=$top/$BUILD ;; esac
 PATH=$BUILD/bin:$PATH
-demo=$BUILD/demo
+demo=${DEMO:-$BUILD/demo}
 export LC_ALL=C GIT_AUTHOR_NAME=riad GIT_AUTHOR_EMAIL=riad@example.org \
 	GIT_COMMITTER_NAME=riad GIT_COMMITTER_EMAIL=riad@example.org
 bold='' plain=''
@@ -95,34 +95,40 @@ show() {
 	} | git -C server.git update-ref --stdin
 }
 
-# What the trace $1 of a clone or fetch tells.
-report() {
-	pktline stat "$1.trace" >"$1.stat"
-	pktline svg "$1.trace" >"$1.svg"
-	pktline pack "$1.trace" >"$1.pack"
-	objects=$((0x$(od -An -v -tx1 -j8 -N4 "$1.pack" | tr -d ' \n')))
-	bytes=$(wc -c <"$1.pack" | tr -d ' ')
+# One figure of a trace: the objects of its pack, the rounds of negotiation...
+figure() { # name key
+	sed -n 's/.*"'"$2"'": *\([0-9]*\).*/\1/p' "$1.json"
 }
 
-say clone "all but the last ten commits, through pktline tap -- upload-pack"
+# What the trace of a clone or fetch tells, and its picture.
+report() { # name
+	pktline stat --json "$1.trace" >"$1.json"
+	pktline svg "$1.trace" >"$1.svg"
+	say '' "rounds $(figure "$1" rounds), wants $(figure "$1" wants), haves $(figure "$1" haves)"
+	say '' "a pack of $(figure "$1" pack_objects) objects in $(figure "$1" pack_bytes) bytes"
+}
+
+say clone 'of the state ten commits ago, through pktline tap -- upload-pack'
 show "$old"
 git clone -q --no-local -u 'pktline tap -o clone.trace -- upload-pack' \
 	server.git clone
 report clone
-clone_bytes=$bytes
-say '' "$objects objects in a pack of $bytes bytes; $(talk clone)"
 
 show "$new"
 if [ "$old" = "$new" ]; then
 	say fetch 'nothing, there being one commit only'
 else
-	say fetch "what came since: $(git -C server.git rev-list --count "$old..$new") commits"
-	git -C clone fetch -q -u 'pktline tap -o ../fetch.trace -- upload-pack'
+	git -C clone for-each-ref --format='^%(objectname)' >has
+	say fetch "what came since: $(git -C server.git rev-list --count --all --stdin <has) commits"
+	git -C clone fetch -q --upload-pack 'pktline tap -o ../fetch.trace -- upload-pack'
 	report fetch
-	say '' "$objects objects in a pack of $bytes bytes, $((100 * bytes / clone_bytes)) % of the clone's; $(talk fetch)"
-	say '' "git rev-list counts $(git -C server.git rev-list --objects --all --not "$old" | wc -l) new objects"
+	say '' "(git rev-list counts $(git -C server.git rev-list --objects --all --stdin <has | wc -l) new objects)"
 fi
+
 git -C clone fsck --strict --no-dangling --no-progress
-[ "$(git -C clone rev-parse FETCH_HEAD 2>/dev/null || git -C clone rev-parse HEAD)" = "$new" ] ||
+[ "$(git -C clone rev-parse "origin/${head#refs/heads/}")" = "$new" ] ||
 	die 'the clone did not get the last commit'
-say 'git fsck' 'says that the clone is whole, and it is up to date'
+say checked 'git fsck --strict finds the clone whole, and it has the last commit'
+say pictures "$demo/clone.svg"
+[ ! -e fetch.svg ] || say '' "$demo/fetch.svg"
+say 'look at' "$BUILD/bin/pktline $demo/clone.trace"
