@@ -133,20 +133,24 @@ int64_t
 riad_oidmap_put(
     struct riad_oidmap *map, const struct riad_oid *oid, bool *added)
 {
-	int64_t number = riad_oidmap_get(map, oid);
+	uint32_t *slot = map->cap > 0 ? find_slot(map, oid) : NULL;
+	bool there = slot != NULL && *slot != 0;
 
 	if (added != NULL)
-		*added = number == -1;
-	if (number != -1)
-		return number;
+		*added = !there;
+	if (there)
+		return (int64_t)*slot - 1;
 	if (map->len >= map->max) {
 		errno = EMSGSIZE;
 		return -1;
 	}
-	if (map->len == map->cap && grow(map) == -1)
-		return -1;
+	if (map->len == map->cap) {
+		if (grow(map) == -1)
+			return -1;
+		slot = find_slot(map, oid);
+	}
 	map->oids[map->len] = *oid;
-	*find_slot(map, oid) = map->len + 1;
+	*slot = map->len + 1;
 	return map->len++;
 }
 
