@@ -133,21 +133,17 @@ int64_t
 riad_oidmap_put(
     struct riad_oidmap *map, const struct riad_oid *oid, bool *added)
 {
-	uint32_t *slot = map->cap > 0 ? find_slot(map, oid) : NULL;
-	bool there = slot != NULL && *slot != 0;
+	if (map->len == map->cap && grow(map) == -1)
+		return -1;
 
+	uint32_t *slot = find_slot(map, oid);
 	if (added != NULL)
-		*added = !there;
-	if (there)
+		*added = *slot == 0;
+	if (*slot != 0)
 		return (int64_t)*slot - 1;
 	if (map->len >= map->max) {
 		errno = EMSGSIZE;
 		return -1;
-	}
-	if (map->len == map->cap) {
-		if (grow(map) == -1)
-			return -1;
-		slot = find_slot(map, oid);
 	}
 	map->oids[map->len] = *oid;
 	*slot = map->len + 1;

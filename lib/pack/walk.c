@@ -20,12 +20,16 @@
 
 #include "revs.h"
 #include "riad/parse.h"
+#include "treediff.h"
 
 /* Numbers stay clear of the limits of uint32_t. */
 #define MAX_OBJECTS (1u << 28)
 
 /* Objects are read at some ten thousand a second and more. */
 enum { READS_PER_TICK = 256 };
+
+/* How many trees are kept to compare the next with: a power of two. */
+enum { KEPT_BITS = 6, KEPT = 1 << KEPT_BITS };
 
 struct objects {
 	struct riad_oidmap ids;
@@ -39,6 +43,7 @@ struct riad_walk {
 	struct objects wants, haves; /* with all that tags lead to */
 	struct objects all;
 	uint32_t known, rest; /* see above */
+	struct tree_kept kept[KEPT];
 	int (*on_tick)(void *ctx, uint32_t found);
 	void *ctx;
 	uint32_t reads;
@@ -100,6 +105,8 @@ riad_walk_new(const struct riad_odb *odb)
 	riad_oidmap_init(&w->wants.ids, MAX_OBJECTS);
 	riad_oidmap_init(&w->haves.ids, MAX_OBJECTS);
 	riad_oidmap_init(&w->all.ids, MAX_OBJECTS);
+	for (int i = 0; i < KEPT; i++)
+		tree_kept_init(&w->kept[i]);
 	return w;
 }
 
@@ -111,6 +118,8 @@ riad_walk_free(struct riad_walk *w)
 	objects_free(&w->wants);
 	objects_free(&w->haves);
 	objects_free(&w->all);
+	for (int i = 0; i < KEPT; i++)
+		tree_kept_free(&w->kept[i]);
 	free(w);
 }
 
@@ -331,34 +340,47 @@ hash_name(uint32_t hash, const uint8_t *name, size_t len)
 	return hash;
 }
 
-/* Puts what the tree with this hash has and is new. */
+static int
+put_entry(
+    struct riad_walk *w, const struct riad_tree_entry *e, uint32_t dir_hash)
+{
+	enum riad_type type =
+	    e->kind == RIAD_ENTRY_TREE ? RIAD_TREE : RIAD_BLOB;
+	struct riad_oid oid;
+	bool added;
+
+	if (e->kind == RIAD_ENTRY_LINK)
+		return 0;
+	riad_oid_set(&oid, e->id, w->odb->hash_len);
+	int64_t n = objects_put(&w->all, &oid, type, &added);
+	if (n == -1)
+		return -1;
+	if (added)
+		w->all.name_hash[n] = hash_name(dir_hash, e->name, e->name_len);
+	else if (w->all.types[n] != type)
+		return fail(w, EBADMSG, &oid, riad_type_name(type));
+	return 0;
+}
+
+/*
+ * Puts what the tree with this hash has and is new.  All that is in a kept
+ * tree was put, so it matters not if that comes from another path.
+ */
 static int
 put_entries(struct riad_walk *w, const uint8_t *data, size_t len, uint32_t hash)
 {
-	struct riad_tree tree;
+	uint32_t dir_hash =
+	    hash == 0 ? 0 : hash_name(hash, (const uint8_t *)"/", 1);
+	struct tree_diff diff;
 	struct riad_tree_entry e;
 	int r;
 
-	if (hash != 0)
-		hash = hash_name(hash, (const uint8_t *)"/", 1);
-	riad_tree_init(&tree, data, len, w->odb->hash_len);
-	while ((r = riad_tree_next(&tree, &e)) == 1) {
-		if (e.kind == RIAD_ENTRY_LINK)
-			continue;
-
-		enum riad_type type =
-		    e.kind == RIAD_ENTRY_TREE ? RIAD_TREE : RIAD_BLOB;
-		struct riad_oid oid;
-		bool added;
-		riad_oid_set(&oid, e.id, w->odb->hash_len);
-		int64_t n = objects_put(&w->all, &oid, type, &added);
-		if (n == -1)
+	/* Fibonacci hashing: the upper bits of the product are well mixed. */
+	tree_diff_init(&diff, &w->kept[hash * 0x9e3779b1u >> (32 - KEPT_BITS)],
+	    data, len, w->odb->hash_len);
+	while ((r = tree_diff_next(&diff, &e)) == 1) {
+		if (put_entry(w, &e, dir_hash) == -1)
 			return -1;
-		if (added)
-			w->all.name_hash[n] =
-			    hash_name(hash, e.name, e.name_len);
-		else if (w->all.types[n] != type)
-			return fail(w, EBADMSG, &oid, riad_type_name(type));
 	}
 	return r;
 }
