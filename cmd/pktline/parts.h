@@ -48,6 +48,6 @@ int each_packet(char *files[], const struct view *view);
 int cmd_show(char *args[]);
 int cmd_demux(char *args[]);
 int cmd_pack(char *args[]);
-int cmd_tap(char *argv[]); /* operands: a command line */
+int cmd_tap(char *args[]);
 
 #endif
