@@ -78,6 +78,8 @@ is 'a line too long' "$( (printf '.... '; head -c 65517 /dev/zero | tr '\0' x) |
 is 'there and back' "$(pktline "$tmp/any" | pktline -e | cmp - "$tmp/any"; echo $?)" 0
 is 'however it arrives' "$( (head -c 65600 "$tmp/any"; sleep 0.1
 	tail -c +65601 "$tmp/any") | pktline | cksum)" "$(pktline "$tmp/any" | cksum)"
+is 'lines are not held back' \
+	"$( (echo '0005 x'; sleep 1) | timeout 0.5 sh -c 'pktline -e | head -c 5')" 0005x
 
 # JSON
 is 'json' "$(printf '000ahello\n00000005\0020006\001\3770001000a"\\\t\302\205\1770002PACK' | pktline --json)" \
@@ -101,6 +103,8 @@ like 'demux: no side-band' "$(printf '0008NAK\nPACK' | pktline demux 2>&1; echo 
 is 'demux: full disk' "$(printf '0006\001a' | pktline demux 2>&1 >/dev/full; echo $?)" \
 'pktline: standard output: No space left on device
 1'
+is 'bands are not held back' \
+	"$( (printf '0006\001x'; sleep 1) | timeout 0.5 sh -c 'pktline demux | head -c 1')" x
 
 # Packs
 is 'pack: side-band' "$(printf '0008NAK\n0007\001PA0005\0010006\002x0009\001CK120006\00130000' | pktline pack)" 'PACK123'
@@ -116,4 +120,27 @@ is 'pack: --nth 0' "$(pktline pack --nth 0 2>/dev/null; echo $?)" 2
 is 'pack: fatal' "$(printf '000a\001PACK10006\003x' | pktline pack 2>&1; echo $?)" \
 'PACK1pktline: remote: x
 1'
+
+# A tap file, record by record: direction, octal length, data
+record() {
+	printf 'D%s\0\0\0\0\0'"\\$2"'\0\0\0\0\0\0\0\000'"$3" "$1"
+}
+{
+	printf riadtap1
+	record '>' 010 '0000PACK'
+	record '<' 016 '000a\001PACK20000'
+} >"$tmp/tap"
+is 'pack: of either direction' \
+	"$(pktline pack "$tmp/tap"; echo; pktline pack --nth 2 "$tmp/tap")" \
+'PACK
+PACK2'
+is 'demux: of the server' "$(pktline demux "$tmp/tap")" PACK2
+is 'json: of a tap' "$(pktline --json "$tmp/tap" | sed -n '2,3p')" \
+'{"time":0.000000000,"dir":"client","type":"raw","length":4,"offset":4,"text":"PACK"}
+{"time":0.000000000,"dir":"server","type":"data","length":10,"offset":0,"band":1,"text":"PACK2"}'
+is 'text: of a tap' "$(pktline "$tmp/tap")" \
+'> 0.000000 0000
+> 0.000000 *PACK
+< 0.000000 000a \x01PACK2
+< 0.000000 0000'
 done_testing

@@ -105,17 +105,24 @@ pack_packet(const struct event *ev)
 						      : RIAD_OK;
 }
 
+static void
+end_pack(void)
+{
+	riad_packfind_end(&find[RIAD_TO_SERVER]);
+	riad_packfind_end(&find[RIAD_TO_CLIENT]);
+}
+
 int
 cmd_pack(char *args[])
 {
-	static const struct view view = {pack_packet, NULL};
+	static const struct view view = {pack_packet, end_pack};
 
 	riad_packfind_init(&find[RIAD_TO_SERVER], opt.nth);
 	riad_packfind_init(&find[RIAD_TO_CLIENT], opt.nth);
 	int status = riad_finish(&out, each_packet(args, &view));
-	bool pushed = find[RIAD_TO_SERVER].state >= RIAD_PACKFIND_INSIDE;
+	bool pushed = find[RIAD_TO_SERVER].state > RIAD_PACKFIND_INSIDE;
 	const char *why =
-	    riad_packfind_end(&find[pushed ? RIAD_TO_SERVER : RIAD_TO_CLIENT]);
+	    riad_packfind_why(&find[pushed ? RIAD_TO_SERVER : RIAD_TO_CLIENT]);
 	if (why != NULL && status == RIAD_OK) {
 		riad_warn("%s", why);
 		status = RIAD_FAIL;

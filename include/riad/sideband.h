@@ -38,6 +38,7 @@ struct riad_packfind {
 		RIAD_PACKFIND_OUTSIDE,
 		RIAD_PACKFIND_PASSING, /* data that is no pack, or not ours */
 		RIAD_PACKFIND_INSIDE,
+		RIAD_PACKFIND_CUT, /* the stream ended in it */
 		RIAD_PACKFIND_DONE,
 	} state;
 };
@@ -49,7 +50,10 @@ void riad_packfind_init(struct riad_packfind *find, uint64_t nth);
 void riad_packfind_add(struct riad_packfind *find, struct riad_out *out,
     const struct riad_pkt *pkt);
 
-/* At the end of the stream: NULL where the pack was whole, or what is wrong. */
-const char *riad_packfind_end(const struct riad_packfind *find);
+/* The stream ends; another may follow. */
+void riad_packfind_end(struct riad_packfind *find);
+
+/* Once all have ended: NULL if there was a whole pack, or what is wrong. */
+const char *riad_packfind_why(const struct riad_packfind *find);
 
 #endif

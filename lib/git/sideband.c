@@ -52,7 +52,7 @@ void
 riad_packfind_add(struct riad_packfind *find, struct riad_out *out,
     const struct riad_pkt *pkt)
 {
-	if (find->state == RIAD_PACKFIND_DONE)
+	if (find->state > RIAD_PACKFIND_INSIDE)
 		return;
 	if (pkt->type == RIAD_PKT_RAW) {
 		add_data(find, out, pkt->data, pkt->len);
@@ -67,12 +67,23 @@ riad_packfind_add(struct riad_packfind *find, struct riad_out *out,
 	}
 }
 
+void
+riad_packfind_end(struct riad_packfind *find)
+{
+	if (find->state == RIAD_PACKFIND_INSIDE)
+		find->state =
+		    find->raw ? RIAD_PACKFIND_DONE : RIAD_PACKFIND_CUT;
+	else if (find->state < RIAD_PACKFIND_INSIDE)
+		find->state = RIAD_PACKFIND_OUTSIDE;
+	find->matched = 0;
+	find->raw = false;
+}
+
 const char *
-riad_packfind_end(const struct riad_packfind *find)
+riad_packfind_why(const struct riad_packfind *find)
 {
 	if (find->state == RIAD_PACKFIND_DONE)
 		return NULL;
-	if (find->state != RIAD_PACKFIND_INSIDE)
-		return "no such pack";
-	return find->raw ? NULL : "the pack is cut short";
+	return find->state == RIAD_PACKFIND_CUT ? "the pack is cut short"
+						: "no such pack";
 }

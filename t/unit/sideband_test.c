@@ -33,7 +33,11 @@ test_band(void)
 	ok(riad_band(&pkt) == RIAD_BAND_NONE, "a raw byte");
 }
 
-/* What comes out of these payloads; "0000" is a flush, "*" begins raw bytes. */
+/*
+ * What comes out of these payloads; "0000" is a flush, "*" begins raw bytes,
+ * and
+ * "." ends the stream.
+ */
 static const char *
 run(const char *const *packets, uint64_t nth)
 {
@@ -43,6 +47,10 @@ run(const char *const *packets, uint64_t nth)
 	riad_packfind_init(&find, nth);
 	for (; *packets != NULL; packets++) {
 		struct riad_pkt pkt = data(*packets);
+		if (strcmp(*packets, ".") == 0) {
+			riad_packfind_end(&find);
+			continue;
+		}
 		if (strcmp(*packets, "0000") == 0)
 			pkt = (struct riad_pkt){.type = RIAD_PKT_FLUSH};
 		else if (**packets == '*')
@@ -50,7 +58,8 @@ run(const char *const *packets, uint64_t nth)
 			    RIAD_PKT_RAW, pkt.data + 1, pkt.len - 1};
 		riad_packfind_add(&find, &out, &pkt);
 	}
-	return riad_packfind_end(&find);
+	riad_packfind_end(&find);
+	return riad_packfind_why(&find);
 }
 
 static bool
@@ -69,6 +78,10 @@ test_packs(void)
 	static const char *const cut[] = {"\001PACK1", NULL};
 	static const char *const almost[] = {"\001PAC", "0000", "\001K", NULL};
 	static const char *const raw[] = {"NAK\n", "*PA", "*CK1", "*2", NULL};
+	static const char *const streams[] = {
+	    "*PACK1", ".", "NAK\n", "*PACK2", ".", "\001PACK3", "0000", NULL};
+	static const char *const cuts[] = {
+	    "\001PACK1", ".", "\001PACK2", "0000", NULL};
 
 	ok(run(two, 1) == NULL && is_out("PACK1x"), "the first");
 	ok(run(two, 2) == NULL && is_out("PACK2"), "the second, in pieces");
@@ -77,6 +90,9 @@ test_packs(void)
 	ok(run(cut, 1) != NULL && is_out("PACK1"), "cut short");
 	ok(run(almost, 1) != NULL && is_out(""), "a flush starts anew");
 	ok(run(raw, 1) == NULL && is_out("PACK12"), "raw");
+	ok(run(streams, 2) == NULL && is_out("PACK2"), "of the next stream");
+	ok(run(streams, 3) == NULL && is_out("PACK3"), "and of one after");
+	ok(run(cuts, 1) != NULL && is_out("PACK1"), "cut, though more follow");
 	ok(run(raw, 2) != NULL && is_out(""), "nothing follows a raw one");
 }
 
