@@ -17,6 +17,8 @@ struct options {
 	bool encode, json;
 	uint64_t nth;
 	const char *output;
+	int proto;          /* version, or -1: find out */
+	enum riad_dir role; /* whose a plain stream is */
 };
 extern struct options opt;
 
@@ -49,5 +51,8 @@ int cmd_show(char *args[]);
 int cmd_demux(char *args[]);
 int cmd_pack(char *args[]);
 int cmd_tap(char *args[]);
+int cmd_stat(char *args[]);
+int cmd_svg(char *args[]);
+int cmd_lint(char *args[]);
 
 #endif

@@ -81,8 +81,9 @@ struct riad_conv {
 
 	uint8_t state[2];
 	uint64_t packets[2];
-	bool ended[2];
-	bool saw_caps; /* the server has said what it can do */
+	uint64_t off[2]; /* where each direction has got to */
+	bool broken[2];  /* its packets ended in none */
+	bool saw_caps;   /* the server has said what it can do */
 	bool asked_depth;
 	bool failed;        /* the server said so: ERR or band 3 */
 	enum riad_dir last; /* who spoke last */
@@ -101,10 +102,7 @@ void riad_conv_free(struct riad_conv *c);
 int riad_conv_next(struct riad_conv *c, const struct riad_trace_item *it,
     struct riad_msg *msg);
 
-/*
- * What is missing where dir ends, or NULL; of the trace as a whole, to be
- * asked once after the last item.
- */
+/* What is missing where dir ends, or NULL; to be asked after the last item. */
 const char *riad_conv_missing(const struct riad_conv *c, enum riad_dir dir);
 
 /*

@@ -19,7 +19,7 @@
 #include "riad/convstat.h"
 #include "riad/out.h"
 
-enum { RIAD_SVG_LINES = 14, RIAD_SVG_TEXT = 92 };
+enum { RIAD_SVG_LINES = 14, RIAD_SVG_TEXT = 120 };
 
 struct riad_svg_line {
 	enum {

@@ -479,6 +479,7 @@ riad_conv_next(
 	    .text = (const uint8_t *)"",
 	};
 
+	c->off[it->dir] = it->off + it->size;
 	if (it->kind == RIAD_TRACE_EOF || it->kind == RIAD_TRACE_EXIT) {
 		msg->kind =
 		    it->kind == RIAD_TRACE_EOF ? RIAD_MSG_EOF : RIAD_MSG_EXIT;
@@ -491,6 +492,7 @@ riad_conv_next(
 	c->last = it->dir;
 	if (it->kind == RIAD_TRACE_BAD) {
 		msg->kind = RIAD_MSG_BAD;
+		c->broken[it->dir] = true;
 		msg->why = it->why;
 		return 0;
 	}
@@ -532,10 +534,11 @@ riad_conv_missing(const struct riad_conv *c, enum riad_dir dir)
 {
 	unsigned state = c->state[dir];
 
-	if (c->failed || (!c->two_sided && c->packets[dir] == 0))
+	if (c->failed || c->broken[dir] ||
+	    (!c->two_sided && c->packets[dir] == 0))
 		return NULL;
 	if (state == C_HAVES && c->two_sided && c->saw_caps &&
 	    riad_conv_cap(c, RIAD_TO_SERVER, "no-done") == NULL)
-		return "done";
+		return "it ends without done";
 	return riad_states[state].missing;
 }

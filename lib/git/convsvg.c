@@ -12,10 +12,10 @@
 /* Lengths in user units, which are pixels where nothing is scaled. */
 enum {
 	WIDTH = 900,
-	CLIENT_X = 130,
-	SERVER_X = 850,
+	CLIENT_X = 98,
+	SERVER_X = 802,
 	MIDDLE_X = (CLIENT_X + SERVER_X) / 2,
-	TIME_X = CLIENT_X - 14,
+	TIME_X = CLIENT_X - 12,
 	TOP = 138, /* where the lifelines begin */
 	LINE = 17,
 	NOTE_LINE = 15,
@@ -163,6 +163,38 @@ add_pack(struct riad_svg_turn *t, const struct riad_conv *c,
 	line->ended = msg->ns;
 }
 
+/* Where v0 and v1 put capabilities into a line: behind a NUL or a want's id. */
+static size_t
+caps_at(const struct riad_msg *msg)
+{
+	const uint8_t *nul = memchr(msg->text, '\0', msg->len);
+	size_t n = 5;
+
+	if (nul != NULL)
+		return (size_t)(nul - msg->text);
+	if (msg->kind != RIAD_MSG_WANT || msg->len < n)
+		return msg->len;
+	while (n < msg->len && msg->text[n] != ' ')
+		n++;
+	return n;
+}
+
+static void
+add_caps(struct riad_svg_turn *t, const struct riad_msg *msg, size_t from)
+{
+	struct riad_svg_line *line = new_line(t, msg);
+
+	if (line == NULL)
+		return;
+	line->kind = RIAD_MSG_CAP;
+	for (size_t i = from; i < msg->len; i++) {
+		if (msg->text[i] != ' ')
+			add_text(line, msg->text + i, 1);
+		else if (line->len > 0 && i + 1 < msg->len)
+			add_text(line, " · ", 4);
+	}
+}
+
 void
 riad_convsvg_add(struct riad_convsvg *svg, const struct riad_conv *c,
     const struct riad_msg *msg)
@@ -174,12 +206,16 @@ riad_convsvg_add(struct riad_convsvg *svg, const struct riad_conv *c,
 	struct riad_svg_turn *t = current_turn(svg, msg);
 	struct riad_svg_line *line =
 	    t->nlines > 0 ? &t->line[t->nlines - 1] : NULL;
+	if (t->nlines > 1 && line->kind == RIAD_MSG_CAP &&
+	    line[-1].kind == msg->kind)
+		line--; /* the first one's capabilities stand between */
 	bool alike = line != NULL && line->kind == msg->kind &&
 		     line->look == RIAD_SVG_PLAIN;
 
 	switch (msg->kind) {
 	case RIAD_MSG_DELIM:
 	case RIAD_MSG_END:
+	case RIAD_MSG_S_PACK: /* the pack speaks for itself */
 		return;
 	case RIAD_MSG_FLUSH:
 		if (t->nlines == 0)
@@ -206,7 +242,7 @@ riad_convsvg_add(struct riad_convsvg *svg, const struct riad_conv *c,
 	if (alike) {
 		line->count++;
 		if (is_listed(msg->kind)) {
-			add_text(line, "  ", 2);
+			add_text(line, " · ", 4);
 			add_text(line, msg->text, msg->len);
 		}
 		/* The last ACK says most: common, then ready. */
@@ -216,10 +252,13 @@ riad_convsvg_add(struct riad_convsvg *svg, const struct riad_conv *c,
 		}
 		return;
 	}
+	size_t len = caps_at(msg);
 	line = new_line(t, msg);
 	if (line == NULL)
 		return;
-	add_text(line, msg->text, msg->len);
+	add_text(line, msg->text, len);
+	if (msg->len > len + 1)
+		add_caps(t, msg, len + 1);
 	if (msg->kind == RIAD_MSG_ERR || msg->kind == RIAD_MSG_BAD ||
 	    (msg->kind == RIAD_MSG_BAND && msg->band == 3))
 		line->look = RIAD_SVG_ERROR;
@@ -325,7 +364,7 @@ close_text(struct riad_out *out)
 static void
 put_short(struct riad_out *out, const struct riad_svg_line *line)
 {
-	enum { SHOWN = 7, MAX = 78 };
+	enum { SHOWN = 7, MAX = 96 };
 	size_t shown = 0;
 
 	for (size_t i = 0; i < line->len && shown < MAX;) {
@@ -344,7 +383,7 @@ put_short(struct riad_out *out, const struct riad_svg_line *line)
 		shown += take;
 		i += n;
 	}
-	if (shown >= MAX)
+	if (shown >= MAX || line->len == sizeof(line->text))
 		riad_out_str(out, "…");
 }
 
@@ -480,6 +519,7 @@ draw_turn(struct riad_out *out, const struct riad_svg_turn *t, int y)
 			    line->look == RIAD_SVG_ERROR     ? "error"
 			    : line->look == RIAD_SVG_NOTE    ? "note"
 			    : line->kind == RIAD_MSG_COMMAND ? "strong"
+			    : is_listed(line->kind)          ? "caps"
 							     : "plain",
 			    MIDDLE_X, y + 12);
 			if (line->look == RIAD_SVG_NOTE)
@@ -563,6 +603,7 @@ static const char style[] =
     ".time{font-size:10.5px;fill:#6b7683;text-anchor:end}\n"
     ".strong{font-weight:bold}\n"
     ".note{font-size:11px;font-style:italic;fill:#57606a}\n"
+    ".caps{fill:#57606a}\n"
     ".error{font-weight:bold;fill:#b42318}\n"
     ".arrow{stroke-width:1.6}\n"
     ".ask{stroke:#0b62c4}.answer{stroke:#1a7f4b}.bad{stroke:#b42318}\n"
@@ -609,24 +650,22 @@ static void
 draw_peer(struct riad_out *out, const struct riad_conv *c, enum riad_dir dir,
     int x, const char *name)
 {
-	enum { HALF = 82, SHOWN = 18 };
+	enum { HALF = 80, SHOWN = 22 };
 	const char *agent = riad_conv_cap(c, dir, "agent");
 	size_t n = agent == NULL ? 0 : strcspn(agent, "\n");
 
-	/* Neither box leaves the picture. */
-	int mid = x + HALF > WIDTH - 12 ? WIDTH - 12 - HALF : x;
 	riad_out_printf(out,
 	    "<rect class=\"peerbox\" x=\"%d\" y=\"%d\" width=\"%d\" "
 	    "height=\"42\" rx=\"6\"/>\n",
-	    mid - HALF, TOP - 52, 2 * HALF);
-	open_text(out, "peer", mid, n > 0 ? TOP - 35 : TOP - 27);
+	    x - HALF, TOP - 52, 2 * HALF);
+	open_text(out, "peer", x, n > 0 ? TOP - 35 : TOP - 27);
 	put_str(out, name);
 	close_text(out);
 	if (n > 0) {
 		riad_out_printf(out,
 		    "<text x=\"%d\" y=\"%d\" style=\"fill:#dfe5ec;"
 		    "font-size:11px\">",
-		    mid, TOP - 18);
+		    x, TOP - 18);
 		put_text(out, agent, n < SHOWN ? n : SHOWN);
 		riad_out_str(out, n < SHOWN ? "</text>\n" : "…</text>\n");
 	}
@@ -661,15 +700,14 @@ riad_convsvg_print(struct riad_out *out, const struct riad_convsvg *svg,
 
 	if (st->exited) {
 		bool bad = st->signaled || st->code != 0;
-		open_text(
-		    out, bad ? "exit bad" : "exit", SERVER_X - 10, end + 22);
+		char text[32];
+		open_text(out, bad ? "exit bad" : "exit", SERVER_X, end + 22);
 		riad_out_printf(
 		    out, "%s %d", st->signaled ? "signal" : "exit", st->code);
 		close_text(out);
+		open_text(out, "time", TIME_X, end + 22);
+		put_str(out, duration(text, st->last));
+		close_text(out);
 	}
-	char text[32];
-	open_text(out, "time", TIME_X, end);
-	put_str(out, duration(text, st->last));
-	close_text(out);
 	riad_out_str(out, "</svg>\n");
 }

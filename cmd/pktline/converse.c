@@ -1,0 +1,149 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * pktline stat, svg and lint: what a whole conversation comes to
+ *
+ * FILE -> riad_trace_reader -> riad_conv -> figures, picture or findings
+ */
+
+#include <errno.h>
+#include <inttypes.h>
+#include <string.h>
+
+#include "parts.h"
+#include "riad/cli.h"
+#include "riad/conv.h"
+#include "riad/convstat.h"
+#include "riad/convsvg.h"
+
+static struct riad_trace_reader reader;
+static struct riad_conv conv;
+static struct riad_convstat figures;
+static struct riad_convsvg picture;
+static const char *file_name;
+
+static const char *
+side(enum riad_dir dir)
+{
+	return dir == RIAD_TO_SERVER ? "client" : "server";
+}
+
+/* Reads a file and has each of its messages taken. */
+static int
+converse(int fd, const char *name, int (*take)(const struct riad_msg *msg))
+{
+	struct riad_trace_item it;
+	int r, status = RIAD_OK;
+
+	file_name = name;
+	riad_trace_reader_init(&reader, fd, opt.role, NULL, 0);
+	while ((r = riad_trace_read(&reader, &it)) == 1) {
+		struct riad_msg msg;
+
+		/* What kind of file it is, its first item tells. */
+		if (conv.caps.max == 0)
+			riad_conv_init(&conv, opt.proto, reader.tap);
+		if (riad_conv_next(&conv, &it, &msg) == -1) {
+			riad_warn("%s", strerror(errno));
+			return RIAD_FAIL;
+		}
+		status |= take(&msg);
+	}
+	if (r == -1) {
+		riad_warn(
+		    "%s: byte %" PRIu64 ": %s", name, reader.off, reader.why);
+		return RIAD_FAIL;
+	}
+	return status;
+}
+
+static int
+take_figures(const struct riad_msg *msg)
+{
+	riad_convstat_add(&figures, &conv, msg);
+	return RIAD_OK;
+}
+
+static int
+read_stat(int fd, const char *name)
+{
+	figures = (struct riad_convstat){.last = 0};
+	int status = converse(fd, name, take_figures);
+
+	(opt.json ? riad_convstat_json : riad_convstat_print)(
+	    &out, &figures, &conv, reader.tap);
+	riad_conv_free(&conv);
+	conv = (struct riad_conv){.version = -1};
+	return status;
+}
+
+static int
+take_picture(const struct riad_msg *msg)
+{
+	riad_convsvg_add(&picture, &conv, msg);
+	return RIAD_OK;
+}
+
+static int
+read_svg(int fd, const char *name)
+{
+	int status = converse(fd, name, take_picture);
+
+	riad_convsvg_print(&out, &picture, &conv);
+	riad_conv_free(&conv);
+	return status;
+}
+
+static int
+finding(enum riad_dir dir, uint64_t number, uint64_t off, const char *why)
+{
+	riad_warn("%s: %s packet %" PRIu64 ", byte %" PRIu64 ": %s", file_name,
+	    side(dir), number, off, why);
+	return RIAD_FAIL;
+}
+
+static int
+take_finding(const struct riad_msg *msg)
+{
+	return msg->why == NULL
+		   ? RIAD_OK
+		   : finding(msg->dir, msg->number, msg->off, msg->why);
+}
+
+static int
+read_lint(int fd, const char *name)
+{
+	int status = converse(fd, name, take_finding);
+
+	if (reader.cut) {
+		riad_warn("%s: the record ends without an exit", name);
+		status = RIAD_FAIL;
+	}
+	for (int i = 0; i < 2; i++) {
+		enum riad_dir dir = (enum riad_dir)i;
+		const char *why = riad_conv_missing(&conv, dir);
+		if (why != NULL && !reader.cut)
+			status = finding(
+			    dir, conv.packets[dir] + 1, conv.off[dir], why);
+	}
+	riad_conv_free(&conv);
+	conv = (struct riad_conv){.version = -1};
+	return status;
+}
+
+int
+cmd_stat(char *args[])
+{
+	return riad_finish(&out, each_file(args, read_stat));
+}
+
+int
+cmd_svg(char *args[])
+{
+	return riad_finish(&out, each_file(args, read_svg));
+}
+
+int
+cmd_lint(char *args[])
+{
+	return riad_finish(&out, each_file(args, read_lint));
+}
