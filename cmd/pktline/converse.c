@@ -14,6 +14,7 @@
 #include "riad/conv.h"
 #include "riad/convstat.h"
 #include "riad/convsvg.h"
+#include "riad/json.h"
 
 static struct riad_trace_reader reader;
 static struct riad_conv conv;
@@ -63,14 +64,56 @@ take_figures(const struct riad_msg *msg)
 	return RIAD_OK;
 }
 
+static void
+print_json(const struct riad_figures *f)
+{
+	struct riad_json json;
+
+	riad_json_begin(&json, &out);
+	for (size_t i = 0; i < f->n; i++) {
+		const struct riad_figure *g = &f->list[i];
+		if (g->unit == RIAD_UNIT_NS)
+			riad_json_ns(&json, g->key, g->value);
+		else if (g->unit == RIAD_UNIT_COUNT)
+			riad_json_u64(&json, g->key, g->value);
+		else
+			riad_json_str(&json, g->key, g->text);
+	}
+	riad_json_end(&json);
+}
+
+static void
+print_text(const struct riad_figures *f)
+{
+	enum { NAME_WIDTH = 16, US = 1000, US_PER_S = 1000000 };
+
+	for (size_t i = 0; i < f->n; i++) {
+		const struct riad_figure *g = &f->list[i];
+		uint64_t us = g->value / US;
+		int width = NAME_WIDTH;
+
+		for (const char *p = g->key; *p != '\0'; p++, width--)
+			riad_out_char(&out, *p == '_' ? ' ' : *p);
+		riad_out_printf(&out, "%*s", width > 0 ? width : 0, "");
+		if (g->unit == RIAD_UNIT_NS)
+			riad_out_printf(&out, "%8" PRIu64 ".%06" PRIu64 " s\n",
+			    us / US_PER_S, us % US_PER_S);
+		else if (g->unit == RIAD_UNIT_COUNT)
+			riad_out_printf(&out, "%15" PRIu64 "\n", g->value);
+		else
+			riad_out_printf(&out, "%15s\n", g->text);
+	}
+}
+
 static int
 read_stat(int fd, const char *name)
 {
 	figures = (struct riad_convstat){.last = 0};
 	int status = converse(fd, name, take_figures);
 
-	(opt.json ? riad_convstat_json : riad_convstat_print)(
-	    &out, &figures, &conv, reader.tap);
+	struct riad_figures f;
+	riad_convstat_figures(&f, &figures, &conv, reader.tap);
+	(opt.json ? print_json : print_text)(&f);
 	riad_conv_free(&conv);
 	conv = (struct riad_conv){.version = -1};
 	return status;

@@ -7,7 +7,6 @@
 #include <stdint.h>
 
 #include "riad/conv.h"
-#include "riad/out.h"
 
 struct riad_convstat {
 	uint64_t kinds[2][RIAD_MSG_KINDS]; /* messages, by direction */
@@ -26,12 +25,28 @@ struct riad_convstat {
 void riad_convstat_add(struct riad_convstat *st, const struct riad_conv *c,
     const struct riad_msg *msg);
 
-/* timed: the times mean something, it is a tap file. */
-void riad_convstat_print(struct riad_out *out, const struct riad_convstat *st,
-    const struct riad_conv *c, bool timed);
+enum riad_unit { RIAD_UNIT_COUNT, RIAD_UNIT_TEXT, RIAD_UNIT_NS };
 
-/* The same as one JSON object on a line; times are in seconds. */
-void riad_convstat_json(struct riad_out *out, const struct riad_convstat *st,
-    const struct riad_conv *c, bool timed);
+struct riad_figure {
+	const char *key; /* lower-case words joined by _ */
+	enum riad_unit unit;
+	uint64_t value;
+	const char *text; /* printable ASCII */
+};
+
+enum { RIAD_FIGURES_MAX = 40, RIAD_AGENT_MAX = 128 };
+
+struct riad_figures {
+	size_t n;
+	struct riad_figure list[RIAD_FIGURES_MAX];
+	char protocol[8], client[RIAD_AGENT_MAX], server[RIAD_AGENT_MAX];
+};
+
+/*
+ * What is known, in the order in which a person would read it.  timed: the
+ * times mean something, it is a tap file.
+ */
+void riad_convstat_figures(struct riad_figures *f,
+    const struct riad_convstat *st, const struct riad_conv *c, bool timed);
 
 #endif

@@ -9,7 +9,7 @@
 #include "grammar.h"
 
 /* As much as is kept of what the server announces; git's is under 1 KiB. */
-enum { CAPS_MAX = 1 << 16, SMALL_BAND_MAX = 1000 };
+enum { CAPS_MAX = 1 << 16, SMALL_BAND_MAX = 1000, SHOWN_MAX = 64 };
 
 void
 riad_conv_init(struct riad_conv *c, int version, bool two_sided)
@@ -127,9 +127,8 @@ check_asked(struct riad_conv *c, struct riad_msg *msg)
 		size_t name = strcspn(p, "=\n");
 		size_t line = strcspn(p, "\n") + 1;
 		if (find_line(&c->caps, p, name) == NULL) {
-			char word[64];
-			snprintf(word, sizeof(word), "%.*s", (int)name, p);
-			wrong(c, msg, "capability %s was not announced", word);
+			wrong(c, msg, "capability %.*s was not announced",
+			    name < SHOWN_MAX ? (int)name : SHOWN_MAX, p);
 			return;
 		}
 		p += line;
@@ -240,10 +239,9 @@ classify(struct riad_conv *c, struct riad_msg *msg, const struct riad_pkt *pkt)
 static void
 set_version(struct riad_conv *c, struct riad_msg *msg, int version)
 {
-	if (c->version == -1)
-		c->version = version;
-	else if (c->version != version)
+	if (c->version != -1 && c->version != version)
 		wrong(c, msg, "this is another protocol version");
+	c->version = version;
 }
 
 /* The first 12 bytes of a pack say how many objects there are. */
@@ -351,9 +349,12 @@ take_v2_cap(struct riad_conv *c, struct riad_msg *msg)
 	size_t n = eq == NULL ? msg->len : (size_t)(eq - msg->text);
 	if (c->saw_caps &&
 	    find_line(&c->caps, (const char *)msg->text, n) == NULL) {
-		char word[64];
-		snprintf(word, sizeof(word), "%.*s", (int)n, msg->text);
-		wrong(c, msg, "capability %s was not announced", word);
+		if (memchr(msg->text, ' ', n) != NULL)
+			wrong(c, msg, "malformed capability");
+		else
+			wrong(c, msg, "capability %.*s was not announced",
+			    n < SHOWN_MAX ? (int)n : SHOWN_MAX,
+			    (const char *)msg->text);
 	}
 	return add_caps(&c->asked, msg->text, msg->len, '\n');
 }
@@ -452,14 +453,16 @@ learn(struct riad_conv *c, struct riad_msg *msg, unsigned was)
 static void
 misplaced(struct riad_conv *c, struct riad_msg *msg, unsigned was)
 {
-	bool over = riad_states[was].says & OVER;
+	const char *place = riad_states[was].name;
 
-	if (msg->kind == RIAD_MSG_UNKNOWN)
-		wrong(c, msg, "unknown line in %s", riad_states[was].name);
+	if (riad_states[was].says & OVER)
+		wrong(c, msg, "data after the end");
+	else if (msg->kind == RIAD_MSG_UNKNOWN)
+		wrong(c, msg, "unknown line in %s", place);
 	else
-		wrong(c, msg, "%s %s %s", riad_msg_name(msg->kind),
-		    over ? "after" : "is out of place in",
-		    riad_states[was].name);
+		wrong(c, msg, "%s is out of place in %s",
+		    riad_msg_name(msg->kind), place);
+
 	const struct rule *rule =
 	    riad_rule_like(riad_states[was].says, msg->kind);
 	if (rule != NULL && msg->kind > RIAD_MSG_END)

@@ -2,14 +2,8 @@
 
 #include "riad/convstat.h"
 
-#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
-
-#include "riad/json.h"
-#include "riad/text.h"
-
-enum { AGENT_MAX = 128, NS_PER_S = 1000000000 };
 
 static bool
 ends_with(const struct riad_msg *msg, const char *word)
@@ -53,32 +47,12 @@ riad_convstat_add(struct riad_convstat *st, const struct riad_conv *c,
 	}
 }
 
-/* One figure, of one of these kinds. */
-enum unit { COUNT, TEXT, TIME };
-
-struct figure {
-	const char *key; /* as in JSON; in text _ is a space */
-	enum unit unit;
-	bool known;
-	uint64_t value;
-	const char *text;
-};
-
-enum { FIGURES_MAX = 40 };
-
-struct figures {
-	struct figure list[FIGURES_MAX];
-	size_t n;
-	char protocol[8], client[AGENT_MAX], server[AGENT_MAX];
-};
-
 static void
-add(struct figures *f, const char *key, enum unit unit, bool known,
+add(struct riad_figures *f, const char *key, enum riad_unit unit, bool known,
     uint64_t value, const char *text)
 {
-	if (known && f->n < FIGURES_MAX)
-		f->list[f->n++] =
-		    (struct figure){key, unit, known, value, text};
+	if (known && f->n < RIAD_FIGURES_MAX)
+		f->list[f->n++] = (struct riad_figure){key, unit, value, text};
 }
 
 static void
@@ -87,15 +61,16 @@ agent(char *buf, const struct riad_conv *c, enum riad_dir dir)
 	const char *value = riad_conv_cap(c, dir, "agent");
 	size_t n = value == NULL ? 0 : strcspn(value, "\n");
 
-	if (n >= AGENT_MAX)
-		n = AGENT_MAX - 1;
-	if (n > 0)
-		memcpy(buf, value, n);
+	if (n >= RIAD_AGENT_MAX)
+		n = RIAD_AGENT_MAX - 1;
+	/* As gitprotocol-capabilities(5) has it, or made so. */
+	for (size_t i = 0; i < n; i++)
+		buf[i] = value[i] > ' ' && value[i] <= '~' ? value[i] : '?';
 	buf[n] = '\0';
 }
 
-static void
-collect(struct figures *f, const struct riad_convstat *st,
+void
+riad_convstat_figures(struct riad_figures *f, const struct riad_convstat *st,
     const struct riad_conv *c, bool timed)
 {
 	const uint64_t *client = st->kinds[RIAD_TO_SERVER];
@@ -106,89 +81,42 @@ collect(struct figures *f, const struct riad_convstat *st,
 	agent(f->client, c, RIAD_TO_SERVER);
 	agent(f->server, c, RIAD_TO_CLIENT);
 
-	add(f, "protocol", TEXT, c->version != -1, 0, f->protocol);
-	add(f, "service", TEXT, c->version != -1, 0,
+	add(f, "protocol", RIAD_UNIT_TEXT, c->version != -1, 0, f->protocol);
+	add(f, "service", RIAD_UNIT_TEXT, c->version != -1, 0,
 	    c->push ? "push" : "fetch");
-	add(f, "client", TEXT, *f->client, 0, f->client);
-	add(f, "server", TEXT, *f->server, 0, f->server);
-	add(f, "refs", COUNT, true, server[RIAD_MSG_REF], NULL);
-	add(f, "rounds", COUNT, c->two_sided, c->rounds, NULL);
-	add(f, "wants", COUNT, true, client[RIAD_MSG_WANT], NULL);
-	add(f, "haves", COUNT, true, client[RIAD_MSG_HAVE], NULL);
-	add(f, "acks", COUNT, true, server[RIAD_MSG_ACK], NULL);
-	add(f, "acks_common", COUNT, true, st->acks_common, NULL);
-	add(f, "ready", COUNT, true, st->acks_ready, NULL);
-	add(f, "naks", COUNT, true, server[RIAD_MSG_NAK], NULL);
-	add(f, "updates", COUNT, c->push, client[RIAD_MSG_UPDATE], NULL);
-	add(f, "errors", COUNT, true, server[RIAD_MSG_ERR] + (st->bands[3] > 0),
+	add(f, "client", RIAD_UNIT_TEXT, *f->client, 0, f->client);
+	add(f, "server", RIAD_UNIT_TEXT, *f->server, 0, f->server);
+	add(f, "refs", RIAD_UNIT_COUNT, true, server[RIAD_MSG_REF], NULL);
+	add(f, "rounds", RIAD_UNIT_COUNT, c->two_sided, c->rounds, NULL);
+	add(f, "wants", RIAD_UNIT_COUNT, true, client[RIAD_MSG_WANT], NULL);
+	add(f, "haves", RIAD_UNIT_COUNT, true, client[RIAD_MSG_HAVE], NULL);
+	add(f, "acks", RIAD_UNIT_COUNT, true, server[RIAD_MSG_ACK], NULL);
+	add(f, "acks_common", RIAD_UNIT_COUNT, true, st->acks_common, NULL);
+	add(f, "ready", RIAD_UNIT_COUNT, true, st->acks_ready, NULL);
+	add(f, "naks", RIAD_UNIT_COUNT, true, server[RIAD_MSG_NAK], NULL);
+	add(f, "updates", RIAD_UNIT_COUNT, c->push, client[RIAD_MSG_UPDATE],
 	    NULL);
-	add(f, "client_packets", COUNT, true, c->packets[RIAD_TO_SERVER], NULL);
-	add(f, "client_bytes", COUNT, true, st->bytes[RIAD_TO_SERVER], NULL);
-	add(f, "server_packets", COUNT, true, c->packets[RIAD_TO_CLIENT], NULL);
-	add(f, "server_bytes", COUNT, true, st->bytes[RIAD_TO_CLIENT], NULL);
-	add(f, "band_1_bytes", COUNT, true, st->bands[1], NULL);
-	add(f, "band_2_bytes", COUNT, true, st->bands[2], NULL);
-	add(f, "band_3_bytes", COUNT, true, st->bands[3], NULL);
-	add(f, "pack_bytes", COUNT, true, c->pack_len, NULL);
-	add(f, "pack_objects", COUNT, true, c->objects, NULL);
-	add(f, "first_byte", TIME, timed, st->first_answer, NULL);
-	add(f, "first_pack_byte", TIME, timed && c->pack_len > 0,
+	add(f, "errors", RIAD_UNIT_COUNT, true,
+	    server[RIAD_MSG_ERR] + (st->bands[3] > 0), NULL);
+	add(f, "client_packets", RIAD_UNIT_COUNT, true,
+	    c->packets[RIAD_TO_SERVER], NULL);
+	add(f, "client_bytes", RIAD_UNIT_COUNT, true, st->bytes[RIAD_TO_SERVER],
+	    NULL);
+	add(f, "server_packets", RIAD_UNIT_COUNT, true,
+	    c->packets[RIAD_TO_CLIENT], NULL);
+	add(f, "server_bytes", RIAD_UNIT_COUNT, true, st->bytes[RIAD_TO_CLIENT],
+	    NULL);
+	add(f, "band_1_bytes", RIAD_UNIT_COUNT, true, st->bands[1], NULL);
+	add(f, "band_2_bytes", RIAD_UNIT_COUNT, true, st->bands[2], NULL);
+	add(f, "band_3_bytes", RIAD_UNIT_COUNT, true, st->bands[3], NULL);
+	add(f, "pack_bytes", RIAD_UNIT_COUNT, true, c->pack_len, NULL);
+	add(f, "pack_objects", RIAD_UNIT_COUNT, true, c->objects, NULL);
+	add(f, "first_byte", RIAD_UNIT_NS, timed, st->first_answer, NULL);
+	add(f, "first_pack_byte", RIAD_UNIT_NS, timed && c->pack_len > 0,
 	    st->first_pack, NULL);
-	add(f, "longest_silence", TIME, timed, st->silence, NULL);
-	add(f, "silence_began", TIME, timed, st->silence_at, NULL);
-	add(f, "total", TIME, timed, st->last, NULL);
-	add(f, st->signaled ? "signal" : "exit_status", COUNT, st->exited,
-	    st->code, NULL);
-}
-
-void
-riad_convstat_print(struct riad_out *out, const struct riad_convstat *st,
-    const struct riad_conv *c, bool timed)
-{
-	struct figures f;
-	struct riad_buf safe;
-
-	collect(&f, st, c, timed);
-	for (size_t i = 0; i < f.n; i++) {
-		const struct figure *g = &f.list[i];
-		char name[32];
-
-		snprintf(name, sizeof(name), "%s", g->key);
-		for (char *p = name; *p != '\0'; p++)
-			*p = *p == '_' ? ' ' : *p;
-		riad_out_printf(out, "%-16s ", name);
-		if (g->unit == TIME) {
-			riad_out_printf(out, "%15" PRIu64 ".%06" PRIu64 " s\n",
-			    g->value / NS_PER_S, g->value % NS_PER_S / 1000);
-		} else if (g->unit == COUNT) {
-			riad_out_printf(out, "%15" PRIu64 "\n", g->value);
-		} else {
-			riad_buf_init(&safe, (size_t)4 * AGENT_MAX);
-			(void)riad_escape(&safe, g->text, strlen(g->text));
-			riad_out_printf(out, "%15.*s\n", (int)safe.len,
-			    (const char *)safe.data);
-			riad_buf_free(&safe);
-		}
-	}
-}
-
-void
-riad_convstat_json(struct riad_out *out, const struct riad_convstat *st,
-    const struct riad_conv *c, bool timed)
-{
-	struct figures f;
-	struct riad_json json;
-
-	collect(&f, st, c, timed);
-	riad_json_begin(&json, out);
-	for (size_t i = 0; i < f.n; i++) {
-		const struct figure *g = &f.list[i];
-		if (g->unit == TIME)
-			riad_json_ns(&json, g->key, g->value);
-		else if (g->unit == COUNT)
-			riad_json_u64(&json, g->key, g->value);
-		else
-			riad_json_str(&json, g->key, g->text);
-	}
-	riad_json_end(&json);
+	add(f, "longest_silence", RIAD_UNIT_NS, timed, st->silence, NULL);
+	add(f, "silence_began", RIAD_UNIT_NS, timed, st->silence_at, NULL);
+	add(f, "total", RIAD_UNIT_NS, timed, st->last, NULL);
+	add(f, st->signaled ? "signal" : "exit_status", RIAD_UNIT_COUNT,
+	    st->exited, st->code, NULL);
 }

@@ -156,6 +156,8 @@ add_pack(struct riad_svg_turn *t, const struct riad_conv *c,
 	}
 	if (line == NULL) {
 		line = new_line(t, msg);
+		if (line == NULL)
+			return;
 		line->look = RIAD_SVG_PACK;
 	}
 	line->bytes += msg->len;
@@ -206,7 +208,7 @@ riad_convsvg_add(struct riad_convsvg *svg, const struct riad_conv *c,
 	struct riad_svg_turn *t = current_turn(svg, msg);
 	struct riad_svg_line *line =
 	    t->nlines > 0 ? &t->line[t->nlines - 1] : NULL;
-	if (t->nlines > 1 && line->kind == RIAD_MSG_CAP &&
+	if (line != NULL && t->nlines > 1 && line->kind == RIAD_MSG_CAP &&
 	    line[-1].kind == msg->kind)
 		line--; /* the first one's capabilities stand between */
 	bool alike = line != NULL && line->kind == msg->kind &&
