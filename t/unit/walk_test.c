@@ -322,14 +322,20 @@ test_deep(void)
 	ok(ticks[0] == 3 && riad_walk_why(w)[0] != '\0', "at once");
 	riad_walk_free(w);
 
-	/* A fetch of the latest commit does not walk it all. */
-	db.reads = 0;
-	w = prepare(N((int)n), N((int)n - 1));
-	ok(riad_walk_run(w, NULL, NULL) == 0 && riad_walk_count(w) == 1,
-	    "a fetch");
-	ok(db.reads < DEPTH + 200, "reads the trees, and %d commits",
-	    db.reads - DEPTH);
-	riad_walk_free(w);
+	/* A fetch of the latest commit does not walk it all, nor does one of
+	 * a branch, where the client's mark comes late to what was queued. */
+	uint32_t branch =
+	    mem_commit(&db, DEPTH - 1, N((int)n - 1), DEPTH * 3600LL);
+	const int fetches[][2] = {{(int)n, (int)n - 1}, {(int)branch, (int)n}};
+	for (int i = 0; i < 2; i++) {
+		db.reads = 0;
+		w = prepare(N(fetches[i][0]), N(fetches[i][1]));
+		ok(riad_walk_run(w, NULL, NULL) == 0 && riad_walk_count(w) == 1,
+		    "a fetch");
+		ok(db.reads < DEPTH + 200, "reads the trees, and %d commits",
+		    db.reads - DEPTH);
+		riad_walk_free(w);
+	}
 	mem_free(&db);
 }
 
