@@ -76,8 +76,8 @@ is 'another protocol is found' "$(pktline lint --proto v2 clone0.tap 2>&1; echo 
 'pktline: clone0.tap: server packet 1, byte 0: this is another protocol version
 1'
 
-# The record is cut: what there is can still be read.
-head -c "$(($(wc -c <clone2.tap) - 100))" clone2.tap >cut.tap
+# The record is cut, here before its last: what there is can still be read.
+head -c "$(($(wc -c <clone2.tap) - 16))" clone2.tap >cut.tap
 like 'a record cut off' "$(pktline lint cut.tap 2>&1)" \
 	'*cut.tap: the record ends without an exit'
 is 'its figures are there' "$(pktline stat cut.tap | grep -c .)" \
