@@ -6,6 +6,9 @@
 need make git pkg-config
 
 dest=$tmp/dest prefix=/opt/riad
+# The flags of the make that runs the tests, less its job server.
+MAKEFLAGS=$(echo "${MAKEFLAGS-}" | sed 's/-j[0-9]* *//; s/--jobserver[^ ]* *//')
+export MAKEFLAGS
 make() {
 	command make -s --no-print-directory -C "$top" DEPS=no BUILD="$BUILD" \
 		DESTDIR="$dest" PREFIX=$prefix "$@"
@@ -14,7 +17,7 @@ tools=$(cd "$BUILD/bin" && echo *)
 
 make install >"$tmp/log" 2>&1
 is 'make install' $? 0
-is 'says nothing' "$(grep -v jobserver "$tmp/log")" ''
+is 'says nothing' "$(cat "$tmp/log")" ''
 is 'it installs what it should' "$(cd "$dest$prefix" && find . ! -type d | sort)" "$({
 	for t in $tools; do
 		echo "./bin/$t"
