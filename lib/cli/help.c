@@ -35,12 +35,15 @@ print_opt(struct riad_out *out, const struct riad_opt *o)
 	snprintf(left, sizeof(left), "%s--%s%s%s", letter, o->name,
 	    o->arg ? " " : "", o->arg ? o->arg : "");
 
+	/* Which commands it is for, besides the one without a name. */
 	char help[256];
 	if (o->cmds == NULL || strcmp(o->cmds, "-") == 0)
 		snprintf(help, sizeof(help), "%s", o->help);
+	else if (strncmp(o->cmds, "- ", 2) == 0)
+		snprintf(
+		    help, sizeof(help), "%s (also %s)", o->help, o->cmds + 2);
 	else
-		snprintf(help, sizeof(help), "%s (%s)", o->help,
-		    strncmp(o->cmds, "- ", 2) == 0 ? o->cmds + 2 : o->cmds);
+		snprintf(help, sizeof(help), "%s (%s)", o->help, o->cmds);
 	print_entry(out, left, help);
 }
 

@@ -152,7 +152,7 @@ test_help(void)
 	    "\n       a-tool stat [OPTION]... [FILE]\n",
 	    "\nDo nothing.\n",
 	    "\n  -e, --encode            the other way\n",
-	    "\n  -o, --output FILE       where to (tap)\n",
+	    "\n  -o, --output FILE       where to (also tap)\n",
 	    "\n      --proto v0|v1|v2    which\n",
 	    "\n  -V, --version           show the version\n",
 	    "\nExamples:\n  a-tool stat file\n",
