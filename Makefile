@@ -161,7 +161,8 @@ bench: all $(BENCH:%=$(BUILD)/t/bench/%)
 lint:
 	clang-format --dry-run -Werror $(C_FILES)
 	printf '%s\n' $(filter %.c,$(C_FILES)) | xargs -P 2 -n 1 sh -c \
-		'clang-tidy --quiet "$$@" -- $(subst ','\'',$(STD)) -Iinclude' sh
+		'clang-tidy --quiet "$$@" -- $(subst ','\'',$(STD)) -Iinclude \
+		2>/dev/null' sh
 	$(MAKE) BUILD=$(BUILD)/lint/clang CC=clang CFLAGS='-O2 -Werror' programs
 	$(MAKE) BUILD=$(BUILD)/lint/gcc CC=gcc CFLAGS='-O2 -Werror' programs
 	$(MAKE) BUILD=$(BUILD)/lint/analyzer CC=gcc CFLAGS='-O2 -Werror \
