@@ -8,6 +8,7 @@
 #include <errno.h>
 #include <inttypes.h>
 #include <signal.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -63,10 +64,28 @@ static const struct riad_tool tool = {
 static struct riad_out out;
 static unsigned timeout;
 
+/* The word is what scripts look for in what git says. */
+static void fatal(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
+
+static void
+fatal(const char *fmt, ...)
+{
+	char text[1024];
+	va_list ap;
+
+	va_start(ap, fmt);
+	vsnprintf(text, sizeof(text), fmt, ap);
+	va_end(ap);
+
+	/* What a client is told begins with our name already. */
+	bool named = strncmp(text, "upload-pack: ", 13) == 0;
+	riad_warn("fatal: %s", text + (named ? 13 : 0));
+}
+
 static void
 on_alarm(int sig)
 {
-	static const char text[] = "upload-pack: timed out\n";
+	static const char text[] = "upload-pack: fatal: timed out\n";
 
 	(void)sig;
 	(void)!write(STDERR_FILENO, text, sizeof(text) - 1);
@@ -84,7 +103,7 @@ set_variable(void *config, const char *name, const char *value)
 {
 	if (riad_upload_config_set(config, name, value) == 0)
 		return 0;
-	riad_warn("%s: bad value '%s'", name, value ? value : "");
+	fatal("%s: bad value '%s'", name, value ? value : "");
 	return -1;
 }
 
@@ -128,20 +147,18 @@ converse(struct riad_upload *u)
 		break;
 	}
 	if (r == 1) {
-		riad_warn(
-		    "standard input: byte %" PRIu64 ": %s", rd.off, rd.why);
+		fatal("standard input: byte %" PRIu64 ": %s", rd.off, rd.why);
 		return -1;
 	}
 	if (r == -1)
-		riad_warn("%s", riad_upload_why(u));
+		fatal("%s", riad_upload_why(u));
 	return r;
 }
 
-/* "fatal:" is what people and scripts know from git. */
 static int
 refuse(const char *why)
 {
-	riad_warn("fatal: %s", why);
+	fatal("%s", why);
 	riad_pkt_addf(&out, "ERR %s\n", why);
 	return riad_finish(&out, RIAD_FAIL);
 }
@@ -163,12 +180,12 @@ serve(
 
 	struct riad_upload *u = riad_upload_new(config, &source, &out);
 	if (u == NULL) {
-		riad_warn("%s", strerror(errno));
+		fatal("%s", strerror(errno));
 		return RIAD_FAIL;
 	}
 	if ((advert_only || !config->stateless) &&
 	    riad_upload_advertise(u) == -1) {
-		riad_warn("%s", riad_upload_why(u));
+		fatal("%s", riad_upload_why(u));
 		status = RIAD_FAIL;
 	} else if (!advert_only && converse(u) == -1) {
 		status = RIAD_FAIL;

@@ -174,7 +174,7 @@ fails 'as git shows it' "128 upload-pack: fatal: '/nonexistent' does not appear 
 	git ls-remote --upload-pack=upload-pack /nonexistent
 fails 'usage' '2 upload-pack: one directory is needed*' upload-pack
 fails 'bad timeout' "2 upload-pack: bad timeout 'x'*" upload-pack --timeout=x repo
-fails 'bad configuration' "1 upload-pack: uploadpack.keepalive: bad value 'x'" \
+fails 'bad configuration' "1 upload-pack: fatal: uploadpack.keepalive: bad value 'x'" \
 	sh -c 'git -C borrowed.git config uploadpack.keepAlive x; upload-pack borrowed.git; s=$?
 		git -C borrowed.git config --unset uploadpack.keepAlive; exit $s'
 git clone -q --depth 1 "$url/repo" shallow
@@ -184,13 +184,13 @@ git init -q --object-format=sha256 sha256
 fails 'SHA-256' '1 upload-pack: fatal: *' upload-pack sha256
 fails 'an object that is not there' '128 fatal: remote error: upload-pack: not our ref 1111111111111111111111111111111111111111' \
 	sh -c 'git -C copy fetch -q --upload-pack="upload-pack 2>/dev/null" "$1/repo" 1111111111111111111111111111111111111111' - "$url"
-fails 'a packet cut short' '1 upload-pack: standard input: byte 0: truncated packet' \
+fails 'a packet cut short' '1 upload-pack: fatal: standard input: byte 0: truncated packet' \
 	sh -c 'printf 0032want | upload-pack repo'
-fails 'not a packet' '1 upload-pack: standard input: byte 0: bad packet length' \
+fails 'not a packet' '1 upload-pack: fatal: standard input: byte 0: bad packet length' \
 	sh -c 'echo GET / | upload-pack repo'
 fails 'standard output is full' '1 upload-pack: standard output: No space left on device' \
 	sh -c 'upload-pack --advertise-refs repo >/dev/full'
-fails 'a client that says nothing' '1 upload-pack: timed out' \
+fails 'a client that says nothing' '1 upload-pack: fatal: timed out' \
 	sh -c 'sleep 5 | upload-pack --timeout=1 repo'
 
 # A client that goes away ends us, quietly and soon.
@@ -206,7 +206,7 @@ broken() { # name
 	rm -rf bad-copy
 	git clone -q --bare --upload-pack=upload-pack "$url/bad.git" bad-copy 2>err
 	status=$?
-	like "$1" "$((status != 0)) $(grep -c 'upload-pack: pack: .' err)" '1 [1-9]*'
+	like "$1" "$((status != 0)) $(grep -c 'upload-pack: fatal: pack: .' err)" '1 [1-9]*'
 	like "$1: the client is told" "$(cat err)" '*aborting due to possible repository corruption*'
 }
 copy_loose() { # a repository in which every object is a file

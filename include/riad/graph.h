@@ -50,4 +50,11 @@ int64_t riad_graph_add(struct riad_graph *g, const struct riad_oid *oid);
  */
 int riad_graph_load(struct riad_graph *g, uint32_t n);
 
+/*
+ * Follows tags to the commit that they come down to: 1 with its id, 0 where
+ * they lead to something else or to nothing, -1 with errno.
+ */
+int riad_peel_to_commit(const struct riad_odb *odb, struct riad_oid *commit,
+    const struct riad_oid *oid);
+
 #endif

@@ -32,7 +32,10 @@ struct riad_odb {
 	int (*read)(void *ctx, const struct riad_oid *oid, enum riad_type *type,
 	    const uint8_t **data, size_t *len);
 
-	/* The same for the type alone, which is cheaper; type may be NULL. */
+	/*
+	 * The same for the type alone, which is cheaper.  With type NULL it
+	 * is a quick look, which may miss what came a moment ago.
+	 */
 	int (*type)(
 	    void *ctx, const struct riad_oid *oid, enum riad_type *type);
 };

@@ -48,7 +48,7 @@ int riad_tag_parse(
     struct riad_tag *tag, const void *data, size_t len, size_t hash_len);
 
 /* What an entry of a tree is, by the file type in its mode. */
-enum riad_entry {
+enum riad_entry_kind {
 	RIAD_ENTRY_TREE,
 	RIAD_ENTRY_BLOB, /* a file or a symbolic link */
 	RIAD_ENTRY_LINK, /* a commit of another repository; as git has it,
@@ -56,7 +56,7 @@ enum riad_entry {
 };
 
 struct riad_tree_entry {
-	enum riad_entry kind;
+	enum riad_entry_kind kind;
 	uint32_t mode;       /* as in stat(2), at most 0177777 */
 	const uint8_t *name; /* no NUL at its end, at least a byte */
 	size_t name_len;

@@ -16,6 +16,7 @@ struct riad_ref {
 	struct riad_oid peeled;
 	bool has_peeled; /* an annotated tag, and peeling was asked for */
 	bool unborn;     /* symbolic, and the target does not exist */
+	bool broken; /* no such object; only seen where peel was asked for */
 };
 
 /* Returns 0, or anything else to end the listing with that. */

@@ -6,11 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "riad/parse.h"
-
 enum {
-	TAGS_MAX = 64, /* tags of tags that are followed */
-
 	/* Flags of a commit: the client has it; then what a search has found
 	 * out, which is void if its number is not the search's. */
 	THEY_HAVE = 1,
@@ -43,43 +39,13 @@ riad_negotiation_free(struct riad_negotiation *n)
 	riad_oidmap_free(&n->targets);
 }
 
-/*
- * Follows tags: 1 with the id of a commit, 0 where they lead elsewhere or
- * nowhere, -1 with errno.
- */
-static int
-find_commit(const struct riad_odb *odb, struct riad_oid *commit,
-    const struct riad_oid *oid)
-{
-	*commit = *oid;
-	for (int i = 0; i < TAGS_MAX; i++) {
-		struct riad_tag tag;
-		const uint8_t *data;
-		enum riad_type type;
-		size_t len;
-
-		int r = odb->type(odb->ctx, commit, &type);
-		if (r != 1)
-			return r;
-		if (type != RIAD_TAG)
-			return type == RIAD_COMMIT;
-		r = odb->read(odb->ctx, commit, &type, &data, &len);
-		if (r != 1)
-			return r;
-		if (riad_tag_parse(&tag, data, len, odb->hash_len) == -1)
-			return -1;
-		*commit = tag.object;
-	}
-	return 0;
-}
-
 int
 riad_negotiation_want(struct riad_negotiation *n, const struct riad_oid *oid)
 {
 	struct riad_oid commit;
 
 	/* Of other objects nothing can be said by history. */
-	int r = find_commit(n->graph.odb, &commit, oid);
+	int r = riad_peel_to_commit(n->graph.odb, &commit, oid);
 	if (r == 1 && riad_oidmap_put(&n->targets, &commit, NULL) == -1)
 		return -1;
 	n->changed = true;
@@ -122,7 +88,7 @@ riad_negotiation_have(struct riad_negotiation *n, const struct riad_oid *oid)
 	if (!added)
 		return 1;
 
-	r = find_commit(odb, &commit, oid);
+	r = riad_peel_to_commit(odb, &commit, oid);
 	if (r == -1)
 		return -1;
 	if (r == 1) {

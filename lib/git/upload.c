@@ -248,7 +248,8 @@ riad_upload_want(struct riad_upload *u, const struct riad_oid *oid)
 	char hex[RIAD_OID_HEX_MAX + 1];
 
 	/* Before it is kept: a client can't make us keep what isn't there. */
-	int found = odb->type(odb->ctx, oid, NULL);
+	enum riad_type type;
+	int found = odb->type(odb->ctx, oid, &type);
 	if (found == 0)
 		return riad_upload_fail(u, "upload-pack: not our ref %s",
 		    riad_oid_hex(hex, oid, odb->hash_len));

@@ -37,6 +37,7 @@ struct riad_upload {
 	struct riad_oidmap tips;
 	uint8_t *hidden; /* by number in tips: only hidden refs have it */
 	size_t hidden_cap;
+	bool tips_known;
 	bool other_wants; /* something was wanted that is no tip */
 	bool got_common, got_other, sent_ready;
 	struct riad_oid last_common;
@@ -48,6 +49,7 @@ struct riad_upload {
 	bool peel, symrefs, unborn;
 	struct riad_buf prefixes; /* each with its NUL */
 	size_t nprefixes;
+	const char **prefix; /* those that count, in order, while listing */
 };
 
 /* Tells the client by an ERR packet, keeps the reason, and returns -1. */

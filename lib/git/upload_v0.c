@@ -97,7 +97,7 @@ advertise_ref(void *ctx, const struct riad_ref *ref)
 {
 	struct advert *a = ctx;
 
-	if (ref->unborn)
+	if (ref->unborn || ref->broken)
 		return 0;
 	if (add_tip(a->u, ref) == -1)
 		return -1;
@@ -123,6 +123,7 @@ riad_upload_v0_advertise(struct riad_upload *u)
 	static const struct riad_oid none;
 	struct advert a = {u, false};
 
+	u->tips_known = true;
 	if (u->config->version == 1)
 		riad_pkt_addf(u->out, "version 1\n");
 	if (u->repo->refs(u->repo->ctx, true, advertise_ref, &a) != 0)
@@ -167,13 +168,25 @@ all_reachable(const struct riad_upload *u, struct riad_graph *g)
 	uint32_t seen = 0, left = 0;
 	enum riad_type type;
 
-	for (uint32_t i = 0; i < u->wants.len; i++)
-		left += !is_tip(u, &u->wants.oids[i]);
+	/* Only commits are looked for: other objects would cost a walk of all
+	 * there is. */
+	for (uint32_t i = 0; i < u->wants.len; i++) {
+		const struct riad_oid *want = &u->wants.oids[i];
+
+		if (is_tip(u, want))
+			continue;
+		if (odb->type(odb->ctx, want, &type) != 1 ||
+		    type != RIAD_COMMIT)
+			return 0;
+		left++;
+	}
 	for (uint32_t i = 0; i < u->tips.len; i++) {
 		const struct riad_oid *tip = &u->tips.oids[i];
+		struct riad_oid commit;
 
-		if (is_tip(u, tip) && odb->type(odb->ctx, tip, &type) == 1 &&
-		    type == RIAD_COMMIT && riad_graph_add(g, tip) == -1)
+		if (is_tip(u, tip) &&
+		    riad_peel_to_commit(odb, &commit, tip) == 1 &&
+		    riad_graph_add(g, &commit) == -1)
 			return -1;
 	}
 	/* Loading a commit puts its parents at the end of the list. */
@@ -215,8 +228,9 @@ check_other_wants(struct riad_upload *u)
 static int
 begin_wants(struct riad_upload *u)
 {
-	if (!u->config->stateless || u->tips.len > 0)
+	if (u->tips_known)
 		return 0;
+	u->tips_known = true;
 	if (u->repo->refs(u->repo->ctx, false, note_ref, u) != 0)
 		return riad_upload_system(u, "references");
 	return 0;

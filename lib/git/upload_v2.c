@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /* Version 2: commands, each with its capabilities and arguments. */
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "riad/pktout.h"
@@ -134,20 +135,62 @@ take_ls_refs_argument(
 	return 1;
 }
 
+static int
+by_text(const void *a, const void *b)
+{
+	return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+static bool
+begins(const char *name, const char *prefix)
+{
+	return strncmp(name, prefix, strlen(prefix)) == 0;
+}
+
+/*
+ * Puts the prefixes in order and drops those that another one begins.  Then
+ * the last of them that is not after a name is the only one that can begin
+ * it, however many a client has sent.
+ */
+static int
+sort_prefixes(struct riad_upload *u)
+{
+	const char *p = (const char *)u->prefixes.data;
+	size_t kept = 0;
+
+	if (u->nprefixes == PREFIXES_MAX)
+		u->nprefixes = 0;
+	if (u->nprefixes == 0)
+		return 0;
+	u->prefix = reallocarray(NULL, u->nprefixes, sizeof(*u->prefix));
+	if (u->prefix == NULL)
+		return -1;
+	for (size_t i = 0; i < u->nprefixes; i++, p += strlen(p) + 1)
+		u->prefix[i] = p;
+	qsort(u->prefix, u->nprefixes, sizeof(*u->prefix), by_text);
+	for (size_t i = 0; i < u->nprefixes; i++) {
+		if (kept == 0 || !begins(u->prefix[i], u->prefix[kept - 1]))
+			u->prefix[kept++] = u->prefix[i];
+	}
+	u->nprefixes = kept;
+	return 0;
+}
+
 static bool
 has_prefix(const struct riad_upload *u, const char *name)
 {
-	const char *p = (const char *)u->prefixes.data;
+	size_t lo = 0, hi = u->nprefixes;
 
-	if (u->nprefixes == 0 || u->nprefixes == PREFIXES_MAX)
+	if (hi == 0)
 		return true;
-	for (size_t i = 0; i < u->nprefixes; i++) {
-		size_t len = strlen(p);
-		if (strncmp(name, p, len) == 0)
-			return true;
-		p += len + 1;
+	while (lo < hi) { /* prefixes before lo are not after name */
+		size_t mid = lo + (hi - lo) / 2;
+		if (strcmp(u->prefix[mid], name) <= 0)
+			lo = mid + 1;
+		else
+			hi = mid;
 	}
-	return false;
+	return lo > 0 && begins(name, u->prefix[lo - 1]);
 }
 
 static int
@@ -182,7 +225,13 @@ list_ref(void *ctx, const struct riad_ref *ref)
 static int
 ls_refs(struct riad_upload *u)
 {
-	if (u->repo->refs(u->repo->ctx, u->peel, list_ref, u) != 0)
+	int r = sort_prefixes(u);
+
+	if (r == 0)
+		r = u->repo->refs(u->repo->ctx, u->peel, list_ref, u);
+	free(u->prefix);
+	u->prefix = NULL;
+	if (r != 0)
 		return riad_upload_system(u, "references");
 	riad_pkt_add_flush(u->out);
 	return 1;

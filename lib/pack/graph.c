@@ -8,6 +8,9 @@
 
 #include "riad/parse.h"
 
+/* Tags of tags, further than anybody goes. */
+enum { TAG_DEPTH_MAX = 64 };
+
 /* More commits than any history has, so that no sum of their numbers and
  * sizes gets near the limits of uint32_t. */
 #define MAX_COMMITS (1u << 28)
@@ -109,4 +112,30 @@ riad_graph_load(struct riad_graph *g, uint32_t n)
 	node->loaded = true;
 	g->nparents += commit.nparents;
 	return 1;
+}
+
+int
+riad_peel_to_commit(const struct riad_odb *odb, struct riad_oid *commit,
+    const struct riad_oid *oid)
+{
+	*commit = *oid;
+	for (int i = 0; i < TAG_DEPTH_MAX; i++) {
+		struct riad_tag tag;
+		const uint8_t *data;
+		enum riad_type type;
+		size_t len;
+
+		int r = odb->type(odb->ctx, commit, &type);
+		if (r != 1)
+			return r;
+		if (type != RIAD_TAG)
+			return type == RIAD_COMMIT;
+		r = odb->read(odb->ctx, commit, &type, &data, &len);
+		if (r != 1)
+			return r;
+		if (riad_tag_parse(&tag, data, len, odb->hash_len) == -1)
+			return -1;
+		*commit = tag.object;
+	}
+	return 0;
 }

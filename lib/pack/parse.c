@@ -190,7 +190,7 @@ enum {
 	MODE_MAX = 0177777,
 };
 
-static enum riad_entry
+static enum riad_entry_kind
 entry_kind(uint32_t mode)
 {
 	switch (mode & MODE_FMT) {

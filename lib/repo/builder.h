@@ -15,7 +15,7 @@
 #include "riad/walk.h"
 
 struct riad_builder {
-	git_repository *git;
+	const char *objects_dir;
 	const struct riad_walk *walk;
 	struct riad_packout *out;
 	struct riad_pack_sink *sink;
@@ -23,6 +23,7 @@ struct riad_builder {
 
 	/* Of the work in progress. */
 	struct riad_meter meter;
+	git_repository *git;
 	git_packbuilder *pb;
 	uint32_t before; /* objects of batches that are done */
 	uint32_t batch;  /* objects of this one */

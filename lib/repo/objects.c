@@ -78,7 +78,8 @@ odb_type(void *ctx, const struct riad_oid *oid, enum riad_type *type)
 	release(repo);
 	riad_repo_get_oid(&id, oid);
 	if (type == NULL)
-		return git_odb_exists(repo->db, &id);
+		return git_odb_exists_ext(
+		    repo->db, &id, GIT_ODB_LOOKUP_NO_REFRESH);
 	int r = git_odb_read_header(&len, &t, repo->db, &id);
 	if (r == GIT_ENOTFOUND)
 		return 0;

@@ -11,6 +11,7 @@
 #include "riad/meter.h"
 #include "riad/packout.h"
 #include "riad/packs.h"
+#include "riad/parse.h"
 #include "riad/walk.h"
 
 /* Tags of tags, further than anybody goes. */
@@ -34,20 +35,6 @@ on_found(void *ctx, uint32_t found)
 	return riad_meter_at(&job->meter, found);
 }
 
-/* The id on the first line of a tag, "object ID\n". */
-static int
-tagged(struct riad_oid *to, const uint8_t *data, size_t len, size_t hash_len)
-{
-	static const char key[] = "object ";
-	const size_t n = sizeof(key) - 1;
-
-	if (len < n || memcmp(data, key, n) != 0) {
-		errno = EBADMSG;
-		return -1;
-	}
-	return riad_oid_parse(to, (const char *)data + n, len - n, hash_len);
-}
-
 /* Adds the tag, and the tags between it and what it comes down to. */
 static int
 add_tag(struct job *job, const struct riad_pack_tag *tag)
@@ -69,9 +56,11 @@ add_tag(struct job *job, const struct riad_pack_tag *tag)
 			return -1;
 		if (type != RIAD_TAG)
 			return 0;
+		struct riad_tag parsed;
 		if (riad_walk_add(job->walk, &oid, type) == -1 ||
-		    tagged(&oid, data, len, odb->hash_len) == -1)
+		    riad_tag_parse(&parsed, data, len, odb->hash_len) == -1)
 			return -1;
+		oid = parsed.object;
 	}
 	errno = EMSGSIZE;
 	return -1;
@@ -149,7 +138,8 @@ write_entries(struct job *job, uint32_t *rest)
 	    .walk = job->walk,
 	    .thin = job->req->thin,
 	    .ofs_delta = job->req->ofs_delta};
-	struct riad_builder builder = {.git = job->repo->git,
+	struct riad_builder builder = {
+	    .objects_dir = riad_repo_objects_dir(job->repo),
 	    .walk = job->walk,
 	    .out = &job->out,
 	    .sink = job->sink};

@@ -56,14 +56,14 @@ show(struct riad_repo *repo, git_reference *r, bool want_peeled,
 	    strncmp(ref.target, repo->namespace, skip) == 0)
 		ref.target += skip;
 
-	enum riad_type type;
-	int found = ref.unborn ? 1 : repo->odb.type(repo, &ref.oid, &type);
-	int result = 0;
-	if (found == 1) {
-		if (want_peeled && !ref.unborn && type == RIAD_TAG)
+	if (want_peeled && !ref.unborn) {
+		enum riad_type type;
+
+		ref.broken = repo->odb.type(repo, &ref.oid, &type) != 1;
+		if (!ref.broken && type == RIAD_TAG)
 			ref.has_peeled = peel(repo, &ref.peeled, &ref.oid) == 1;
-		result = each(ctx, &ref);
 	}
+	int result = each(ctx, &ref);
 	git_reference_free(end);
 	return result;
 }

@@ -34,6 +34,7 @@ static const struct fake_object objects[] = {
 struct world {
 	struct fake_repo repo;
 	bool empty;      /* of references, but for an unborn HEAD */
+	bool one_tag;    /* the only reference */
 	bool pack_fails; /* after the first bytes */
 	char asked[512]; /* what the engine was asked for */
 };
@@ -55,6 +56,10 @@ world_refs(void *ctx, bool peel, riad_ref_fn *each, void *each_ctx)
 
 	if (w->empty) {
 		refs[0].unborn = true;
+		n = 1;
+	}
+	if (w->one_tag) {
+		refs[0] = refs[3];
 		n = 1;
 	}
 	for (size_t i = 0; i < n; i++) {
@@ -102,7 +107,7 @@ struct talk {
 	const char *out;    /* NUL bytes as they are shown: '@' */
 	int result;         /* of the last packet */
 	const char *asked;
-	bool empty, pack_fails, allow_tip, allow_reachable;
+	bool empty, one_tag, pack_fails, allow_tip, allow_reachable;
 };
 
 static void
@@ -158,6 +163,7 @@ run(const struct talk *t)
 	struct world w = {
 	    .repo = {.objects = objects},
 	    .empty = t->empty,
+	    .one_tag = t->one_tag,
 	    .pack_fails = t->pack_fails,
 	};
 	struct riad_odb odb = fake_odb(&w.repo);
@@ -247,6 +253,8 @@ static const struct talk talks[] = {
 	{"want " ID2, "0000", "done"}, "NAK\nPACK", 0, "2 0"},
     {"reachable by configuration", 0, false, {"want " ID2, "0000", "done"},
 	"NAK\nPACK", 0, "2 0", .allow_reachable = true},
+    {"reachable by a tag alone", 0, true, {"want " ID1, "0000", "done"},
+	"NAK\nPACK", 0, "1 0", .one_tag = true},
     {"not reachable", 0, true, {"want " ID3, "want " ID9, "0000"},
 	"ERR upload-pack: not our ref " ID9 "\n", -1},
     {"the tip of a hidden reference", 0, false, {"want " ID4, "0000"},
@@ -306,6 +314,14 @@ static const struct talk talks[] = {
 	{"command=ls-refs", "0001", "ref-prefix refs/heads/\n",
 	    "ref-prefix refs/secret\n", "0000"},
 	ID3 " refs/heads/main\n0000\n", 0},
+    {"ls-refs by prefixes that begin each other", 2, true,
+	{"command=ls-refs", "0001", "ref-prefix refs/tags/v1x",
+	    "ref-prefix refs/tags/v", "ref-prefix refs/tags/", "ref-prefix H",
+	    "ref-prefix refs/heads/n", "ref-prefix refs/heads/main/", "0000"},
+	ID3 " HEAD\n" IDA " refs/tags/v1\n0000\n", 0},
+    {"an empty prefix begins all", 2, true,
+	{"command=ls-refs", "0001", "ref-prefix refs/x", "ref-prefix ", "0000"},
+	ID3 " HEAD\n" ID3 " refs/heads/main\n" IDA " refs/tags/v1\n0000\n", 0},
     {"unborn", 2, false,
 	{"command=ls-refs", "0001", "symrefs", "unborn", "0000"},
 	"unborn HEAD symref-target:refs/heads/main\n0000\n", 1, .empty = true},
