@@ -58,8 +58,9 @@ OBJ_upload-pack = $(REPO_OBJ)
 OBJ_pktline = $(patsubst %.c,%.o,$(wildcard cmd/pktline/*.c))
 
 # What needs a module that is not there is left out, and `make` says so.
-MODULES := $(foreach m,$(sort $(foreach t,$(ALL_TOOLS),$(PC_$t)) $(PC_PACK)),\
-	$(shell $(PKG_CONFIG) --exists $m 2>/dev/null && echo $m))
+MODULES := $(strip $(foreach m,\
+	$(sort $(foreach t,$(ALL_TOOLS),$(PC_$t)) $(PC_PACK)),\
+	$(shell $(PKG_CONFIG) --exists $m 2>/dev/null && echo $m)))
 PC_CFLAGS := $(if $(MODULES),$(shell $(PKG_CONFIG) --cflags $(MODULES)))
 lacks = $(filter-out $(MODULES),$(PC_$1))
 TOOLS := $(foreach t,$(ALL_TOOLS),$(if $(call lacks,$t),,$t))
