@@ -193,13 +193,22 @@ fails 'standard output is full' '1 upload-pack: standard output: No space left o
 fails 'a client that says nothing' '1 upload-pack: fatal: timed out' \
 	sh -c 'sleep 5 | upload-pack --timeout=1 repo'
 
-# A client that goes away ends us, quietly and soon.
-(printf 0000 | upload-pack repo; echo $?) >out 2>&1
-is 'farewell is no error' "$(tail -c 2 out)" 0
-GIT_PROTOCOL=version=2 timeout 20 sh -c '
-	upload-pack packed.git 2>err </dev/zero | :
-	cat err'
-is 'the reader of a pack is gone' $? 0
+# More than any pipe holds, in a request without a side-band.
+git init -q big
+head -c 1000000 /dev/urandom >big/noise
+commit big noise
+printf '0032want %s\n00000009done\n' "$(git -C big rev-parse HEAD)" >request
+fails 'a client that reads nothing' '1 upload-pack: fatal: timed out' \
+	sh -c '{ upload-pack --timeout=1 --stateless-rpc big <request; echo $? >status; } | sleep 3
+		exit "$(cat status)"'
+fails 'a client that hangs up early' '141 ' \
+	sh -c '{ upload-pack --stateless-rpc big <request; echo $? >status; } | head -c 1000 >/dev/null
+		exit "$(cat status)"'
+is 'without a word' "$(cat err)" ''
+printf 0000 | upload-pack repo >/dev/null 2>err
+is 'farewell is no error' "$? $(cat err)" '0 '
+upload-pack repo </dev/null >/dev/null 2>err
+is 'hanging up is' "$? $(cat err)" '1 upload-pack: fatal: the remote end hung up unexpectedly'
 
 # What is damaged or missing never looks whole.
 broken() { # name

@@ -499,6 +499,51 @@ test_bands(const char *feature, size_t max)
 	close(fd);
 }
 
+/* An engine that thinks for longer than keepAlive allows silence. */
+static int
+slow_pack(void *ctx, const struct riad_pack_request *request,
+    struct riad_pack_sink *sink)
+{
+	(void)ctx;
+	(void)request;
+	for (int i = 0; i < 22; i++) {
+		if (sink->tick(sink->ctx) == -1)
+			return -1;
+		usleep(50000);
+	}
+	return sink->tick(sink->ctx);
+}
+
+static void
+test_keepalive(void)
+{
+	static struct riad_out out;
+	struct world w = {.repo = {.objects = objects}};
+	struct riad_odb odb = fake_odb(&w.repo);
+	struct riad_upload_repo repo = {&w, &odb, world_refs, slow_pack};
+
+	for (int keepalive = 0; keepalive < 2; keepalive++) {
+		struct riad_upload_config config;
+		int fd = memfd_create("out", 0), r;
+
+		riad_upload_config_init(&config);
+		config.stateless = true;
+		config.keepalive = keepalive;
+		riad_out_init(&out, fd);
+		struct riad_upload *u = riad_upload_new(&config, &repo, &out);
+		feed(u, WANT3 " side-band", &r);
+		feed(u, "0000", &r);
+		feed(u, "done", &r);
+		riad_out_flush(&out);
+		ok(strcmp(flatten(fd),
+		       keepalive ? "NAK\n1\n0000\n" : "NAK\n0000\n") == 0,
+		    "silence of a second, keepAlive %d", keepalive);
+		riad_upload_free(u);
+		riad_upload_config_free(&config);
+		close(fd);
+	}
+}
+
 static void
 test_eof(void)
 {
@@ -550,6 +595,7 @@ main(void)
 	test_config();
 	test_bands("side-band", 1000);
 	test_bands("side-band-64k", 65520);
+	test_keepalive();
 	test_eof();
 	return tap_done();
 }
