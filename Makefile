@@ -176,10 +176,14 @@ endif
 programs: all $(TEST_PROGS)
 
 fuzz-run: $(FUZZ:%=$(BUILD)/t/fuzz/%_fuzz)
-	for f in $(FUZZ); do mkdir -p $(BUILD)/corpus/$$f && \
+	@for f in $(FUZZ); do \
+		mkdir -p $(BUILD)/corpus/$$f && echo "fuzz $$f" && \
 		$(BUILD)/t/fuzz/$${f}_fuzz -max_total_time=$(FUZZ_SECONDS) \
-		-verbosity=0 -artifact_prefix=$(BUILD)/ $(BUILD)/corpus/$$f \
-		t/fuzz/corpus/$$f || exit 1; done
+			-artifact_prefix=$(BUILD)/ $(BUILD)/corpus/$$f \
+			t/fuzz/corpus/$$f >$(BUILD)/fuzz.log 2>&1 || \
+			{ tail -n 60 $(BUILD)/fuzz.log; exit 1; }; \
+		sed -n '/^Done/p' $(BUILD)/fuzz.log; \
+	done
 
 C_FILES = $(wildcard cmd/*.c cmd/*/*.[ch] include/riad/*.h lib/*/*.[ch] t/unit/*.[ch] \
 	t/fuzz/*.c t/bench/*.c)
