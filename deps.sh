@@ -27,7 +27,6 @@ build cmd:pkg-config    pkg-config dnf=pkgconf-pkg-config pacman=pkgconf apk=pkg
 build pc:libgit2        libgit2-dev dnf=libgit2-devel pacman=libgit2 brew=libgit2
 build pc:libcrypto      libssl-dev dnf=openssl-devel pacman=openssl apk=openssl-dev brew=openssl
 build pc:zlib           zlib1g-dev dnf=zlib-devel pacman=zlib apk=zlib-dev brew=zlib
-build pc:zlib           zlib1g-dev dnf=zlib-devel pacman=zlib apk=zlib-dev
 run   cmd:git           git
 test  cmd:prove         perl dnf=perl-Test-Harness apk=perl-utils
 peer  cmd:ssh           openssh-client dnf=openssh-clients pacman=openssh brew=-
