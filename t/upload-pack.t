@@ -134,6 +134,24 @@ is 'but strictly by no other than its own' $? 1
 upload-pack --strict --advertise-refs packed.git >/dev/null 2>&1
 is 'and by that' $? 0
 
+# What libgit2 ends its list at is stepped over, and so is what is no name.
+git clone -q --bare "$url/repo" links.git
+main=$(git -C repo rev-parse main)
+for f in aa zz 'bad name' dot..dot; do
+	echo "$main" >"links.git/refs/heads/$f"
+done
+ln -s nowhere links.git/refs/heads/broken
+ln -s loop links.git/refs/heads/loop
+ln -s aa links.git/refs/heads/link
+ln -s ../tags links.git/refs/heads/tags
+ln -s ../heads links.git/refs/heads/heads
+git -C repo rev-parse light >links.git/refs/tags/loose
+for v in 0 2; do
+	is "links among references, v$v" \
+		"$(git -c protocol.version=$v ls-remote --heads --upload-pack=upload-pack links.git 'refs/heads/*' | cut -f2 | paste -sd' ')" \
+		'refs/heads/aa refs/heads/left refs/heads/link refs/heads/main refs/heads/right refs/heads/tags/loose refs/heads/zz'
+done
+
 # --- what is not shown
 
 git -C packed.git update-ref refs/hidden/x main

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 
 #include <errno.h>
+#include <fts.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -80,43 +81,116 @@ struct ref_list {
 	size_t n, cap;
 };
 
+/* Takes over the reference; -1 if there is no memory. */
+static int
+add(struct ref_list *list, git_reference *r)
+{
+	if (list->n == list->cap) {
+		size_t cap = list->cap ? list->cap * 2 : 64;
+		git_reference **refs =
+		    reallocarray(list->refs, cap, sizeof(*refs));
+		if (refs == NULL) {
+			git_reference_free(r);
+			return -1;
+		}
+		list->refs = refs;
+		list->cap = cap;
+	}
+	list->refs[list->n++] = r;
+	return 0;
+}
+
+/* Of the namespace, and fit to be told: nothing that would end a line. */
+static bool
+is_served(const struct riad_repo *repo, const char *name)
+{
+	size_t skip = strlen(repo->namespace);
+	int valid;
+
+	return strncmp(name, repo->namespace, skip) == 0 &&
+	       strncmp(name + skip, "refs/", 5) == 0 &&
+	       git_reference_name_is_valid(&valid, name) == 0 && valid;
+}
+
+static int
+key_by_name(const void *name, const void *ref)
+{
+	return strcmp(name, git_reference_name(*(git_reference *const *)ref));
+}
+
+/*
+ * libgit2 1.5 ends its list of files at a symbolic link, without a word.  What
+ * a list lacks is deleted by clients that prune, so here are all files, and
+ * those not among the first n are looked up.
+ */
+static int
+add_files(struct riad_repo *repo, struct ref_list *list)
+{
+	const char *dir = git_repository_commondir(repo->git);
+	const size_t dir_len = strlen(dir), n = list->n;
+	char *paths[] = {NULL, NULL};
+	int result = 0;
+	git_reference *r;
+
+	if (asprintf(&paths[0], "%srefs", dir) == -1)
+		return -1;
+	FTS *fts = fts_open(paths, FTS_LOGICAL | FTS_NOCHDIR, NULL);
+	for (FTSENT *e;
+	     result == 0 && fts != NULL && (e = fts_read(fts)) != NULL;) {
+		const char *name = e->fts_path + dir_len;
+
+		/* What is gone by now was deleted while we looked. */
+		if ((e->fts_info == FTS_DNR || e->fts_info == FTS_ERR) &&
+		    e->fts_errno != ENOENT) {
+			errno = e->fts_errno;
+			result = -1;
+		}
+		if (e->fts_info != FTS_F || !is_served(repo, name) ||
+		    (n > 0 && bsearch(name, list->refs, n, sizeof(*list->refs),
+				  key_by_name) != NULL) ||
+		    git_reference_lookup(&r, repo->git, name) < 0)
+			continue;
+		result = add(list, r);
+	}
+	if (fts == NULL)
+		result = -1;
+	else
+		fts_close(fts);
+	free(paths[0]);
+	return result;
+}
+
+static void
+sort(struct ref_list *list)
+{
+	if (list->n > 0)
+		qsort(list->refs, list->n, sizeof(*list->refs), by_name);
+}
+
 static int
 collect(struct riad_repo *repo, struct ref_list *list)
 {
 	git_reference_iterator *it;
 	git_reference *r;
-	size_t skip = strlen(repo->namespace);
 	int status;
 
 	if (git_reference_iterator_new(&it, repo->git) < 0)
 		return riad_repo_fail(repo, "references");
 	while ((status = git_reference_next(&r, it)) == 0) {
-		const char *name = git_reference_name(r);
-
-		if (strncmp(name, repo->namespace, skip) != 0 ||
-		    strncmp(name + skip, "refs/", 5) != 0) {
+		if (!is_served(repo, git_reference_name(r))) {
 			git_reference_free(r);
-			continue;
+		} else if (add(list, r) == -1) {
+			git_reference_iterator_free(it);
+			return -1;
 		}
-		if (list->n == list->cap) {
-			size_t cap = list->cap ? list->cap * 2 : 64;
-			git_reference **refs =
-			    reallocarray(list->refs, cap, sizeof(*refs));
-			if (refs == NULL) {
-				git_reference_free(r);
-				status = -1;
-				break;
-			}
-			list->refs = refs;
-			list->cap = cap;
-		}
-		list->refs[list->n++] = r;
 	}
 	git_reference_iterator_free(it);
 	if (status != GIT_ITEROVER)
 		return riad_repo_fail(repo, "references");
-	if (list->n > 0)
-		qsort(list->refs, list->n, sizeof(*list->refs), by_name);
+	sort(list);
+	if (add_files(repo, list) == -1)
+		return -1;
+	sort(list);
 	return 0;
 }
 
