@@ -103,7 +103,9 @@ send_keepalive(void *ctx)
 	if (s->max == 0 || s->u->config->keepalive == 0)
 		return 0;
 	clock_gettime(CLOCK_MONOTONIC, &now);
-	if (now.tv_sec - s->last.tv_sec >= s->u->config->keepalive) {
+	int64_t silent = (int64_t)(now.tv_sec - s->last.tv_sec) * 1000 +
+			 (now.tv_nsec - s->last.tv_nsec) / 1000000;
+	if (silent >= (int64_t)s->u->config->keepalive * 1000) {
 		send_band(s, 1, "", 0);
 		(void)riad_out_flush(s->u->out);
 	}
