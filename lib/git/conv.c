@@ -172,6 +172,27 @@ begin_answer(struct riad_conv *c, struct riad_msg *msg)
 	}
 }
 
+/* A plain stream of v2 may begin with an answer: no version is told then. */
+static void
+begin_plain(struct riad_conv *c, const struct riad_pkt *pkt)
+{
+	size_t len = pkt->len;
+	bool exact;
+
+	if (len > 0 && pkt->data[len - 1] == '\n')
+		len--;
+	const struct form *f =
+	    riad_form_find(&exact, REFS2 | FETCH2, pkt->data, len);
+	if (f == NULL || !exact)
+		return;
+	/* The first ref of v0 and v1 has a NUL, and so not this form. */
+	if (f->kind == RIAD_MSG_REF ||
+	    (f->kind >= RIAD_MSG_S_ACKS && f->kind <= RIAD_MSG_S_PACK)) {
+		c->version = 2;
+		c->state[RIAD_TO_CLIENT] = S2_IDLE;
+	}
+}
+
 static enum riad_msg_kind
 by_looks(struct riad_conv *c, struct riad_msg *msg, unsigned says)
 {
@@ -328,8 +349,10 @@ take_caps(struct riad_conv *c, struct riad_msg *msg)
 	}
 	if (from == NULL || msg->kind == RIAD_MSG_REF)
 		return 0;
-	if (c->asked.len > 0)
+	if (c->asked.len > 0) {
 		wrong(c, msg, "capabilities for a second time");
+		return 0;
+	}
 	if (add_caps(&c->asked, from, msg->len - (size_t)(from - msg->text),
 		' ') == -1)
 		return -1;
@@ -390,7 +413,7 @@ learn(struct riad_conv *c, struct riad_msg *msg, unsigned was)
 	switch (msg->kind) {
 	case RIAD_MSG_VERSION: {
 		int v = msg->len == 9 ? msg->text[8] - '0' : 9;
-		if (v > 2)
+		if (v < 0 || v > 2)
 			wrong(c, msg, "unknown version");
 		else
 			set_version(c, msg, v);
@@ -499,6 +522,11 @@ riad_conv_next(
 		msg->why = it->why;
 		return 0;
 	}
+
+	bool may_be_v2 = c->version == -1 || c->version == 2;
+	if (!c->two_sided && may_be_v2 && c->state[it->dir] == S_BEGIN &&
+	    it->kind == RIAD_TRACE_PACKET && it->pkt.type == RIAD_PKT_DATA)
+		begin_plain(c, &it->pkt);
 
 	unsigned was = c->state[it->dir];
 	if (it->kind == RIAD_TRACE_RAW) {

@@ -31,8 +31,10 @@ riad_convstat_add(struct riad_convstat *st, const struct riad_conv *c,
 		st->first_pack = msg->ns;
 
 	if (msg->kind == RIAD_MSG_ACK) {
-		st->acks_common +=
-		    ends_with(msg, " common") || ends_with(msg, " continue");
+		/* In v2 there is no word for it: all of them are. */
+		st->acks_common += c->version == 2 ||
+				   ends_with(msg, " common") ||
+				   ends_with(msg, " continue");
 		st->acks_ready += ends_with(msg, " ready");
 	} else if (msg->kind == RIAD_MSG_READY) {
 		st->acks_ready++;

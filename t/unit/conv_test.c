@@ -26,9 +26,11 @@
 #define FETCH ">command=fetch|>0001|>thin-pack|>want ID|"
 #define PACK "^1PACK~~~\2~~~\7"
 
+enum { PLAIN = 10 };
+
 static const struct {
 	const char *name, *in, *want;
-	int version; /* and bits for what is different */
+	int version; /* PLAIN more for what the server says, alone */
 } cases[] = {
     /* Good ones. */
     {"v0 ls-remote", ADV ">0000", "", 0},
@@ -96,6 +98,9 @@ static const struct {
 	"S3 ACK, but multi_ack was not announced;", 0},
     {"no capabilities", "<ID HEAD|<0000|>0000",
 	"S1 the first ref has no capabilities;", 0},
+    {"capabilities twice from the client",
+	ADV ">want ID no-done|>want ID no-done|>0000|>done",
+	"C2 capabilities for a second time;", 0},
     {"capabilities twice", "<ID HEAD~a|<ID refs/x~b|<0000|>0000",
 	"S2 capabilities for a second time;", 0},
     {"both side-bands",
@@ -167,6 +172,23 @@ static const struct {
 	"C- it ends without the flush packet of the request;", 2},
     {"no flush after a v2 pack", CAPS FETCH ">done|>0000|<packfile|<" PACK,
 	"S- it ends without the flush packet after the pack;", 2},
+    {"a version that is no number", "<version /|<0000",
+	"S1 malformed version line;", -1},
+
+    /* Plain streams: an answer of v2 has no version line before it. */
+    {"refs of v2", "<ID HEAD symref-target:refs/heads/x|<0000", "", PLAIN - 1},
+    {"an answer of v2",
+	"<acknowledgments|<ACK ID|<ready|<0001|<packfile|<" PACK "|<0000", "",
+	PLAIN - 1},
+    {"an answer of v2, and then refs",
+	"<packfile|<" PACK "|<0000|<ID HEAD|<0000", "", PLAIN + 2},
+    {"the server's side of v2", CAPS "<ID HEAD|<0000|<packfile|<" PACK "|<0000",
+	"", PLAIN - 1},
+    {"an answer of v0", "<NAK|<" PACK "|<0000", "", PLAIN - 1},
+    {"an answer of v2 is none of v0", "<packfile",
+	"S1 unknown line in the beginning;", PLAIN},
+    {"refs of v0 have capabilities", "<ID HEAD|<0000",
+	"S1 the first ref has no capabilities;", PLAIN},
 };
 
 static const char id[] = "0123456789abcdef0123456789abcdef01234567";
@@ -253,7 +275,9 @@ main(void)
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
 		struct riad_convstat st = {.last = 0};
 
-		riad_conv_init(&c, cases[i].version, true);
+		int version = cases[i].version;
+		bool plain = version >= PLAIN - 1;
+		riad_conv_init(&c, version - (plain ? PLAIN : 0), !plain);
 		const char *got = findings(&c, &st, cases[i].in);
 		int same = strcmp(got, cases[i].want) == 0;
 		ok(same, "%s", cases[i].name);
@@ -274,7 +298,7 @@ main(void)
 	ok(c.objects == 7 && c.pack_len == 12, "the pack");
 	ok(st.kinds[RIAD_TO_CLIENT][RIAD_MSG_REF] == 2, "refs");
 	ok(st.bands[1] == 12 && st.bands[2] == 8, "bands");
-	ok(st.acks_ready == 1, "ready");
+	ok(st.acks_ready == 1 && st.acks_common == 1, "common and ready");
 	const char *agent = riad_conv_cap(&c, RIAD_TO_CLIENT, "agent");
 	ok(agent != NULL && strncmp(agent, "git/2\n", 6) == 0, "agent");
 	ok(riad_conv_cap(&c, RIAD_TO_CLIENT, "age") == NULL, "no such");
