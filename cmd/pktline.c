@@ -106,6 +106,8 @@ main(int argc, char *argv[])
 	if (cli.cmd->kind == RIAD_ARG_COMMAND &&
 	    (opt.output == NULL || cli.argc == 0))
 		riad_cli_usage(&cli, "tap needs -o FILE and a command");
+	if (run[cli.cmd - cmds] == cmd_svg && cli.argc > 1)
+		riad_cli_usage(&cli, "svg draws one file");
 	riad_out_init(&out, STDOUT_FILENO);
 	return run[cli.cmd - cmds](cli.argv);
 }

@@ -129,6 +129,7 @@ record() {
 	printf riadtap1
 	record '>' 010 '0000PACK'
 	record '<' 016 '000a\001PACK20000'
+	printf 'X\0e\0\0\0\0\0\0\0\0\0\0\0\0\0'
 } >"$tmp/tap"
 is 'pack: of either direction' \
 	"$(pktline pack "$tmp/tap"; echo; pktline pack --nth 2 "$tmp/tap")" \
@@ -143,4 +144,10 @@ is 'text: of a tap' "$(pktline "$tmp/tap")" \
 > 0.000000 *PACK
 < 0.000000 000a \x01PACK2
 < 0.000000 0000'
+head -c 40 "$tmp/tap" >"$tmp/cut"
+is 'text: of a tap that was cut' "$(pktline "$tmp/cut" 2>&1; echo $?)" \
+"> 0.000000 0000
+> 0.000000 *PACK
+pktline: $tmp/cut: byte 32: the record ends without an exit
+1"
 done_testing

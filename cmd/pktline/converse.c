@@ -28,28 +28,50 @@ side(enum riad_dir dir)
 	return dir == RIAD_TO_SERVER ? "client" : "server";
 }
 
+static int
+finding(enum riad_dir dir, uint64_t number, uint64_t off, const char *why)
+{
+	riad_warn("%s: %s packet %" PRIu64 ", byte %" PRIu64 ": %s", file_name,
+	    side(dir), number, off, why);
+	return RIAD_FAIL;
+}
+
+static int
+take_finding(const struct riad_msg *msg)
+{
+	return msg->why == NULL
+		   ? RIAD_OK
+		   : finding(msg->dir, msg->number, msg->off, msg->why);
+}
+
+/* Whatever is done with a conversation, it is told that it is damaged. */
+static int
+damage(const struct riad_msg *msg)
+{
+	return msg->kind == RIAD_MSG_BAD ? take_finding(msg) : RIAD_OK;
+}
+
 /* Reads a file and has each of its messages taken. */
 static int
 converse(int fd, const char *name, int (*take)(const struct riad_msg *msg))
 {
 	struct riad_trace_item it;
-	int r, status = RIAD_OK;
+	struct riad_msg msg;
+	int status = RIAD_OK;
 
 	file_name = name;
 	riad_trace_reader_init(&reader, fd, opt.role, NULL, 0);
-	while ((r = riad_trace_read(&reader, &it)) == 1) {
-		struct riad_msg msg;
-
-		/* What kind of file it is, its first item tells. */
-		if (conv.caps.max == 0)
-			riad_conv_init(&conv, opt.proto, reader.tap);
+	int r = riad_trace_read(&reader, &it);
+	/* What kind of file it is, is known from here on. */
+	riad_conv_init(&conv, opt.proto, reader.tap);
+	for (; r == 1; r = riad_trace_read(&reader, &it)) {
 		if (riad_conv_next(&conv, &it, &msg) == -1) {
-			riad_warn("%s", strerror(errno));
+			riad_warn("%s: %s", name, strerror(errno));
 			return RIAD_FAIL;
 		}
 		status |= take(&msg);
 	}
-	if (r == -1) {
+	if (r == -1 || reader.cut) {
 		riad_warn(
 		    "%s: byte %" PRIu64 ": %s", name, reader.off, reader.why);
 		return RIAD_FAIL;
@@ -61,7 +83,7 @@ static int
 take_figures(const struct riad_msg *msg)
 {
 	riad_convstat_add(&figures, &conv, msg);
-	return RIAD_OK;
+	return damage(msg);
 }
 
 static void
@@ -115,7 +137,6 @@ read_stat(int fd, const char *name)
 	riad_convstat_figures(&f, &figures, &conv, reader.tap);
 	(opt.json ? print_json : print_text)(&f);
 	riad_conv_free(&conv);
-	conv = (struct riad_conv){.version = -1};
 	return status;
 }
 
@@ -123,7 +144,7 @@ static int
 take_picture(const struct riad_msg *msg)
 {
 	riad_convsvg_add(&picture, &conv, msg);
-	return RIAD_OK;
+	return damage(msg);
 }
 
 static int
@@ -137,30 +158,10 @@ read_svg(int fd, const char *name)
 }
 
 static int
-finding(enum riad_dir dir, uint64_t number, uint64_t off, const char *why)
-{
-	riad_warn("%s: %s packet %" PRIu64 ", byte %" PRIu64 ": %s", file_name,
-	    side(dir), number, off, why);
-	return RIAD_FAIL;
-}
-
-static int
-take_finding(const struct riad_msg *msg)
-{
-	return msg->why == NULL
-		   ? RIAD_OK
-		   : finding(msg->dir, msg->number, msg->off, msg->why);
-}
-
-static int
 read_lint(int fd, const char *name)
 {
 	int status = converse(fd, name, take_finding);
 
-	if (reader.cut) {
-		riad_warn("%s: the record ends without an exit", name);
-		status = RIAD_FAIL;
-	}
 	for (int i = 0; i < 2; i++) {
 		enum riad_dir dir = (enum riad_dir)i;
 		const char *why = riad_conv_missing(&conv, dir);
@@ -169,7 +170,6 @@ read_lint(int fd, const char *name)
 			    dir, conv.packets[dir] + 1, conv.off[dir], why);
 	}
 	riad_conv_free(&conv);
-	conv = (struct riad_conv){.version = -1};
 	return status;
 }
 

@@ -76,7 +76,9 @@ read_tap(int fd, const char *name, const uint8_t *data, size_t len)
 		if (rd.pos == rd.end)
 			(void)riad_out_flush(&out); /* about to block */
 	}
-	return r == -1 ? failed(name, rd.off, rd.why) : bad;
+	if (r == -1 || (r == 0 && rd.cut))
+		return failed(name, rd.off, rd.why);
+	return bad;
 }
 
 /* Shows packets as they come: all that are there, flush, one read(2). */

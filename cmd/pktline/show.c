@@ -15,13 +15,13 @@ static struct riad_pkttext_writer text;
 static int
 show_text(const struct event *ev)
 {
-	if (ev->tapped) {
-		riad_pkttext_end(&text);
+	if (ev->tapped)
 		riad_out_printf(&out, "%c %" PRIu64 ".%06" PRIu64 " ",
 		    ev->dir == RIAD_TO_SERVER ? '>' : '<', ev->ns / 1000000000,
 		    ev->ns % 1000000000 / 1000);
-	}
 	riad_pkttext_write(&text, &ev->pkt);
+	if (ev->tapped)
+		riad_pkttext_end(&text);
 	return RIAD_OK;
 }
 

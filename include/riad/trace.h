@@ -83,7 +83,7 @@ struct riad_trace_reader {
 	const char *why; /* what went wrong, set when a call returns -1 */
 	uint64_t off;    /* file offset of what went wrong */
 	bool tap;        /* it has the magic; set by the first read */
-	bool cut;        /* the file ended too early; set at its end */
+	bool cut; /* the file ended too early: set at its end, with why */
 
 	enum { RIAD_TRACE_START, RIAD_TRACE_BODY, RIAD_TRACE_END } state;
 	enum riad_dir dir; /* of the record that is being read */

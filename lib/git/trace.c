@@ -406,6 +406,8 @@ riad_trace_read(struct riad_trace_reader *rd, struct riad_trace_item *it)
 		if (r == 0) {
 			rd->state = RIAD_TRACE_END;
 			rd->cut = rd->tap && !rd->exited;
+			if (rd->cut)
+				rd->why = "the record ends without an exit";
 			rd->eof = !rd->tap;
 		}
 		if (r == 1 && !rd->eof)
