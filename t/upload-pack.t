@@ -263,6 +263,15 @@ for at in 200 1000 2000; do
 	broken "with a pack damaged at byte $at"
 done
 
+# An index that leads out of its pack: nothing that reads it may follow.
+rm -rf bad.git
+git clone -q --bare packed.git bad.git
+git -C bad.git repack -adfq
+i=$(ls bad.git/objects/pack/*.idx)
+chmod +w "$i"
+printf '\177\377\377\377' | dd of="$i" bs=1 seek=$(($(wc -c <"$i") - 44)) conv=notrunc 2>/dev/null
+fails 'a damaged index' '1 upload-pack: fatal: pack-* is damaged' upload-pack bad.git
+
 if [ "$(id -u)" = 0 ] &&
 	setpriv --reuid=65534 --clear-groups upload-pack --version >/dev/null 2>&1; then
 	chmod 755 "$tmp"

@@ -51,6 +51,10 @@ int riad_packfile_init(struct riad_packfile *pack, size_t hash_len,
     const uint8_t *data, size_t len, const uint8_t *idx, size_t idx_len);
 void riad_packfile_close(struct riad_packfile *pack);
 
+/* Whether each entry begins within the pack, as the index has it: 0, or -1
+ * with errno EBADMSG.  Costs a look at four bytes an object. */
+int riad_packfile_check(const struct riad_packfile *pack);
+
 /*
  * Reads the header of the entry that begins at offset off.  0, or -1 with
  * errno EBADMSG; on success the data and the base by offset lie in the pack.

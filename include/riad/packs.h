@@ -6,6 +6,7 @@
 #ifndef RIAD_PACKS_H
 #define RIAD_PACKS_H
 
+#include <limits.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -24,5 +25,14 @@ struct riad_packs {
 int riad_packs_open(
     struct riad_packs *packs, const char *objects_dir, size_t hash_len);
 void riad_packs_close(struct riad_packs *packs);
+
+/*
+ * Looks at the same packs for one that is malformed, or whose index leads out
+ * of it, by riad_packfile_check: for callers whose next reader would trust it.
+ * 0, or -1 with errno EBADMSG and its file's name, without the suffix, in
+ * name; or ENOMEM.  A pack that goes away meanwhile is none.
+ */
+int riad_packs_check(
+    char name[NAME_MAX + 1], const char *objects_dir, size_t hash_len);
 
 #endif

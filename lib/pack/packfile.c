@@ -121,6 +121,19 @@ limit(const struct riad_packfile *pack)
 }
 
 int
+riad_packfile_check(const struct riad_packfile *pack)
+{
+	const uint64_t end = limit(pack);
+
+	for (uint32_t i = 0; i < pack->idx.count; i++) {
+		uint64_t off = riad_idx_offset(&pack->idx, i);
+		if (off < HDR_LEN || off >= end)
+			return bad();
+	}
+	return 0;
+}
+
+int
 riad_packfile_entry(
     const struct riad_packfile *pack, uint64_t off, struct riad_entry *entry)
 {

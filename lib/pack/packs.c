@@ -85,26 +85,11 @@ add_alternates(struct dirs *dirs, size_t i)
 	return r;
 }
 
-/* Whatever stops a pack from being opened, others may have what it has. */
-static int
-add_pack(struct riad_packs *packs, const char *path, size_t hash_len)
-{
-	if (packs->len == packs->cap) {
-		uint32_t cap = packs->cap == 0 ? 16 : packs->cap * 2;
-		struct riad_packfile *p =
-		    reallocarray(packs->packs, cap, sizeof(*p));
-		if (p == NULL)
-			return -1;
-		packs->packs = p;
-		packs->cap = cap;
-	}
-	if (riad_packfile_open(&packs->packs[packs->len], path, hash_len) == 0)
-		packs->len++;
-	return 0;
-}
+/* Called with the path of a pack, without its suffix; -1 ends the round. */
+typedef int pack_fn(void *ctx, const char *path);
 
 static int
-add_packs(struct riad_packs *packs, const char *dir, size_t hash_len)
+each_in(const char *dir, pack_fn *each, void *ctx)
 {
 	static const char suffix[] = ".idx";
 	const size_t sn = sizeof(suffix) - 1;
@@ -125,10 +110,57 @@ add_packs(struct riad_packs *packs, const char *dir, size_t hash_len)
 		n = snprintf(path, sizeof(path), "%s/pack/%.*s", dir,
 		    (int)(len - sn), e->d_name);
 		if (n >= 0 && (size_t)n < sizeof(path))
-			r = add_pack(packs, path, hash_len);
+			r = each(ctx, path);
 	}
+	int err = errno;
 	closedir(d);
+	errno = err;
 	return r;
+}
+
+static int
+each_pack(const char *objects_dir, pack_fn *each, void *ctx)
+{
+	struct dirs dirs = {.len = 0};
+
+	int r = add_dir(&dirs, objects_dir, 0);
+	for (size_t i = 0; r == 0 && i < dirs.len; i++) {
+		r = each_in(dirs.dir[i].path, each, ctx);
+		if (r == 0)
+			r = add_alternates(&dirs, i);
+	}
+	int err = errno;
+	for (size_t i = 0; i < dirs.len; i++)
+		free(dirs.dir[i].path);
+	errno = err;
+	return r;
+}
+
+struct opening {
+	struct riad_packs *packs;
+	size_t hash_len;
+};
+
+/* Whatever stops a pack from being opened, others may have what it has. */
+static int
+add_pack(void *ctx, const char *path)
+{
+	const struct opening *o = ctx;
+	struct riad_packs *packs = o->packs;
+
+	if (packs->len == packs->cap) {
+		uint32_t cap = packs->cap == 0 ? 16 : packs->cap * 2;
+		struct riad_packfile *p =
+		    reallocarray(packs->packs, cap, sizeof(*p));
+		if (p == NULL)
+			return -1;
+		packs->packs = p;
+		packs->cap = cap;
+	}
+	if (riad_packfile_open(&packs->packs[packs->len], path, o->hash_len) ==
+	    0)
+		packs->len++;
+	return 0;
 }
 
 static int
@@ -146,18 +178,10 @@ int
 riad_packs_open(
     struct riad_packs *packs, const char *objects_dir, size_t hash_len)
 {
-	struct dirs dirs = {.len = 0};
+	struct opening o = {packs, hash_len};
 
 	*packs = (struct riad_packs){.packs = NULL};
-	int r = add_dir(&dirs, objects_dir, 0);
-	for (size_t i = 0; r == 0 && i < dirs.len; i++) {
-		r = add_packs(packs, dirs.dir[i].path, hash_len);
-		if (r == 0)
-			r = add_alternates(&dirs, i);
-	}
-	for (size_t i = 0; i < dirs.len; i++)
-		free(dirs.dir[i].path);
-	if (r == -1) {
+	if (each_pack(objects_dir, add_pack, &o) == -1) {
 		riad_packs_close(packs);
 		errno = ENOMEM;
 		return -1;
@@ -175,4 +199,42 @@ riad_packs_close(struct riad_packs *packs)
 		riad_packfile_close(&packs->packs[i]);
 	free(packs->packs);
 	*packs = (struct riad_packs){.packs = NULL};
+}
+
+struct check {
+	size_t hash_len;
+	char name[NAME_MAX + 1];
+};
+
+static int
+check_pack(void *ctx, const char *path)
+{
+	struct check *c = ctx;
+	struct riad_packfile pack;
+	int r = riad_packfile_open(&pack, path, c->hash_len);
+
+	if (r == 0) {
+		r = riad_packfile_check(&pack);
+		riad_packfile_close(&pack);
+	} else if (errno != EBADMSG) {
+		return 0;
+	}
+	if (r == -1) {
+		snprintf(
+		    c->name, sizeof(c->name), "%s", strrchr(path, '/') + 1);
+		errno = EBADMSG;
+	}
+	return r;
+}
+
+int
+riad_packs_check(
+    char name[NAME_MAX + 1], const char *objects_dir, size_t hash_len)
+{
+	struct check c = {.hash_len = hash_len};
+
+	if (each_pack(objects_dir, check_pack, &c) == 0)
+		return 0;
+	memcpy(name, c.name, sizeof(c.name));
+	return -1;
 }

@@ -14,6 +14,7 @@
 
 #include "handle.h"
 #include "riad/buf.h"
+#include "riad/packs.h"
 
 /* git's sanity check on a path that comes from outside. */
 enum { NAME_MAX_LEN = PATH_MAX };
@@ -166,6 +167,21 @@ namespace_prefix(const char *name)
 	return prefix;
 }
 
+/* libgit2 1.5 follows what a damaged index says out of the files. */
+static int
+check_packs(struct riad_repo *repo)
+{
+	char name[NAME_MAX + 1];
+
+	if (riad_packs_check(name, repo->objects_dir, repo->odb.hash_len) == 0)
+		return 0;
+	if (errno == EBADMSG)
+		snprintf(repo->why, sizeof(repo->why), "%s is damaged", name);
+	else
+		snprintf(repo->why, sizeof(repo->why), "%s", strerror(errno));
+	return -1;
+}
+
 static int
 open_found(struct riad_repo *repo, const char *dir)
 {
@@ -193,6 +209,8 @@ open_found(struct riad_repo *repo, const char *dir)
 	    riad_buf_str(&objects) != NULL)
 		repo->objects_dir = strdup(riad_buf_str(&objects));
 	riad_buf_free(&objects);
+	if (repo->objects_dir != NULL && check_packs(repo) == -1)
+		return -1;
 	repo->namespace = namespace_prefix(getenv("GIT_NAMESPACE"));
 	if (repo->objects_dir == NULL || repo->namespace == NULL) {
 		snprintf(repo->why, sizeof(repo->why), "%s: %s", dir,
