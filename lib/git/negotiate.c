@@ -76,17 +76,16 @@ riad_negotiation_have(struct riad_negotiation *n, const struct riad_oid *oid)
 {
 	const struct riad_odb *odb = n->graph.odb;
 	struct riad_oid commit;
-	bool added;
 
 	if (n->credit < UINT64_MAX / 2)
 		n->credit += credit_line;
+	if (riad_oidmap_get(&n->haves, oid) != -1)
+		return 1;
 	int r = odb->type(odb->ctx, oid, NULL);
 	if (r != 1)
 		return r;
-	if (riad_oidmap_put(&n->haves, oid, &added) == -1)
+	if (riad_oidmap_put(&n->haves, oid, NULL) == -1)
 		return -1;
-	if (!added)
-		return 1;
 
 	r = riad_peel_to_commit(odb, &commit, oid);
 	if (r == -1)

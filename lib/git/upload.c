@@ -246,9 +246,13 @@ riad_upload_want(struct riad_upload *u, const struct riad_oid *oid)
 {
 	const struct riad_odb *odb = u->repo->odb;
 	char hex[RIAD_OID_HEX_MAX + 1];
+	enum riad_type type;
+
+	/* Looked up once, however often a client repeats it. */
+	if (riad_oidmap_get(&u->wants, oid) != -1)
+		return 0;
 
 	/* Before it is kept: a client can't make us keep what isn't there. */
-	enum riad_type type;
 	int found = odb->type(odb->ctx, oid, &type);
 	if (found == 0)
 		return riad_upload_fail(u, "upload-pack: not our ref %s",

@@ -31,7 +31,6 @@ struct riad_upload {
 	struct riad_oidmap wants;
 	struct riad_negotiation neg;
 	unsigned features;
-	bool in_pack; /* an error goes by side-band, if at all */
 
 	/* v0: the objects at the tips of references, and who may ask. */
 	struct riad_oidmap tips;
