@@ -90,6 +90,23 @@ hi'
 is 'full disk is a failure' "$(status pktline tap -o /dev/full -- true)" 1
 is 'but not as bad as that of the command' \
 	"$(status pktline tap -o /dev/full -- sh -c 'exit 3')" 3
+is 'full disk behind standard output' \
+	"$(pktline tap -o t -- echo hi 2>&1 >/dev/full; echo $?)" \
+'pktline: standard output: No space left on device
+1'
+is 'that too is not as bad' \
+	"$(pktline tap -o t -- sh -c 'echo hi; exit 3' 2>/dev/null >/dev/full
+	echo $?)" 3
+
+# What the command left behind may hold its output open for ever.
+pktline tap -o t -- sh -c 'sleep 60 & echo $! >child; exit 5' >out &
+pid=$!
+await '[ -s child ]'
+sleep 0.2
+kill -TERM $pid
+wait $pid
+is 'a signal after the command has ended is the end' "$?" 5
+kill "$(cat child)"
 
 # A reader that sleeps: the writer stops after what pipes and tap can hold.
 pktline tap -o t -- sh -c 'while head -c 65536 /dev/zero; do

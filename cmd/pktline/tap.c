@@ -41,7 +41,6 @@ cmd_tap(char *args[])
 	struct tap tap = {.path = path};
 	int wstatus;
 
-	(void)riad_standard_fds();
 	int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
 	if (fd == -1) {
 		riad_warn("%s: %s", path, strerror(errno));
@@ -65,7 +64,9 @@ cmd_tap(char *args[])
 		tap.writer.err = errno;
 		riad_warn("%s: %s", path, strerror(errno));
 	}
-	if (wstatus == 0 && tap.writer.err != 0)
+	if (relay.err != 0)
+		riad_warn("standard output: %s", strerror(relay.err));
+	if (wstatus == 0 && (tap.writer.err != 0 || relay.err != 0))
 		return RIAD_FAIL;
 	return riad_end_like(wstatus);
 }

@@ -39,18 +39,22 @@ struct riad_relay {
 	    size_t len);
 	void *ctx;
 
-	uint64_t ns; /* how long it took, once riad_relay_run returned */
+	/* Once riad_relay_run has returned: */
+	uint64_t ns; /* how long it took */
+	int err;     /* why our standard output took no more; 0 if its reader
+		      * went, which the command has learnt */
+
 	uint64_t start;
 	struct riad_flow flow[2];
 };
 
 /*
- * Runs argv, found by PATH, between our standard input and standard output
- * (which are open, see riad_standard_fds),
+ * Runs argv, found by PATH, between our standard input and standard output,
  * and returns when it has ended and all of its output was passed on.  Both
  * descriptors are closed then.  SIGHUP, SIGINT, SIGQUIT and SIGTERM that
- * somebody sends to this process go to the command, and SIGPIPE is ignored
- * here (but not in the command) from then on.
+ * somebody sends to this process go to the command, or, if only children of
+ * the command are left, have this return.  SIGPIPE is ignored here, but not in
+ * the command, from then on.
  *
  * Returns 0 with *wstatus as waitpid(2) gives it, or -1 with errno set if the
  * command could not be run.

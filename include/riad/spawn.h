@@ -10,12 +10,6 @@
 enum { RIAD_EXIT_CANNOT_RUN = 126, RIAD_EXIT_NOT_FOUND = 127 };
 
 /*
- * Opens /dev/null for each of the descriptors 0 to 2 that is not open, lest
- * one be taken by a file of ours.  0, or -1 with errno.
- */
-int riad_standard_fds(void);
-
-/*
  * Runs argv, found by PATH, with in and out as its standard input and output
  * (they stay open here) and mask as its signal mask.  Every other descriptor
  * that is not close-on-exec is inherited.  Returns its process id, or -1 with

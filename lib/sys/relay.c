@@ -27,6 +27,7 @@ static const int passed_on[] = {SIGHUP, SIGINT, SIGQUIT, SIGTERM};
 /* Set by handlers, which run during ppoll(2) only. */
 static volatile sig_atomic_t child_changed;
 static volatile sig_atomic_t to_pass_on;
+static volatile sig_atomic_t interrupted;
 
 static void
 on_child(int sig)
@@ -39,6 +40,7 @@ static void
 on_signal(int sig, siginfo_t *info, void *context)
 {
 	(void)context;
+	interrupted = 1;
 
 	/* A terminal's signal has gone to the command as well. */
 	if (info->si_code == SI_USER || info->si_code == SI_QUEUE)
@@ -115,8 +117,11 @@ flow_write(struct riad_relay *r, struct riad_flow *f)
 			? send(f->out, p, len, MSG_DONTWAIT | MSG_NOSIGNAL)
 			: write(f->out, p, len);
 	if (n == -1) {
-		if (!is_transient(errno))
-			flow_close(f);
+		if (is_transient(errno))
+			return;
+		if (f->to_client && errno != EPIPE && errno != ECONNRESET)
+			r->err = errno;
+		flow_close(f);
 		return;
 	}
 	f->pos += (size_t)n;
@@ -177,6 +182,10 @@ pass_on(pid_t pid)
 	to_pass_on = 0;
 }
 
+/*
+ * Children of the command may write on when it has ended.  Nobody is left to
+ * pass a signal on to then, and it ends the relay.
+ */
 static void
 pump(struct riad_relay *r, pid_t pid, const sigset_t *mask, int *wstatus)
 {
@@ -191,9 +200,12 @@ pump(struct riad_relay *r, pid_t pid, const sigset_t *mask, int *wstatus)
 
 		if (!ended)
 			pass_on(pid);
+		else if (interrupted != 0)
+			break;
 		if (child_changed != 0) {
 			child_changed = 0;
 			ended |= riad_wait(pid, wstatus, WNOHANG) != 0;
+			interrupted = 0;
 		}
 		if (n > 0) {
 			flow_step(r, &r->flow[0], &fds[0], &fds[1]);
@@ -242,6 +254,7 @@ riad_relay_run(struct riad_relay *r, char *const argv[], int *wstatus)
 	sigset_t block, mask;
 
 	r->start = now();
+	r->err = 0;
 	*wstatus = 0;
 	if (pipe2(to, O_CLOEXEC) == -1)
 		return -1;
@@ -286,6 +299,7 @@ riad_relay_run(struct riad_relay *r, char *const argv[], int *wstatus)
 	sigdelset(&mask, SIGCHLD);
 	pump(r, pid, &mask, wstatus);
 	flow_close(&r->flow[0]);
+	flow_close(&r->flow[1]);
 	r->ns = now() - r->start;
 	return 0;
 }

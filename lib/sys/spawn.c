@@ -10,17 +10,6 @@
 
 #include "riad/io.h"
 
-int
-riad_standard_fds(void)
-{
-	int fd;
-
-	do {
-		fd = open("/dev/null", O_RDWR);
-	} while (fd >= 0 && fd <= STDERR_FILENO);
-	return fd == -1 ? -1 : close(fd);
-}
-
 /* dup2(2) leaves close-on-exec set where both are the same. */
 static int
 move_to(int fd, int target)
