@@ -138,6 +138,13 @@ like 'packs are blocks' "$(cat clone2.svg)" '*class="pack"*>pack, *22 objects*'
 like 'wants are counted' "$(cat rounds2.svg)" '*>have × 16<*'
 like 'errors stand out' "$(cat err2.svg)" '*class="error"*not our ref*'
 printf '%s\n' '.... ERR <b>&\x1b[31m' | pktline -e | pktline svg >evil.svg
+like 'what became of a push' "$(cat push2.svg)" \
+	'*>unpack ok · ok refs/heads/new2<*'
+is 'no times without a tap' "$(pktline svg both | grep -c -e 'class="time"' -e ' ms')" 0
+printf '%s\n' '.... ERR \xef\xbf\xbe\xef\xbf\xbf' | pktline -e | pktline svg >noxml.svg
+like 'nor what XML forbids' "$(cat noxml.svg)" "*ERR $(printf '\357\277\275\357\277\275')<*"
+printf '.... version 2\n.... %0119dä=\n0000\n' 0 | pktline -e | pktline svg >long.svg
+is 'no character is cut in two' "$(grep -c '\\x' long.svg)" 0
 like 'nothing of a peer is markup' "$(cat evil.svg)" '*ERR &lt;b&gt;&amp;\\x1b\[31m*'
 if command -v rsvg-convert >/dev/null; then
 	is 'a renderer takes them all' "$(for f in *.svg; do

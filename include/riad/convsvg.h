@@ -24,6 +24,7 @@ enum { RIAD_SVG_LINES = 14, RIAD_SVG_TEXT = 120 };
 struct riad_svg_line {
 	enum {
 		RIAD_SVG_PLAIN,
+		RIAD_SVG_LIST, /* of words, side by side */
 		RIAD_SVG_NOTE,
 		RIAD_SVG_PACK,
 		RIAD_SVG_ERROR
@@ -31,6 +32,7 @@ struct riad_svg_line {
 	enum riad_msg_kind kind;
 	uint64_t count; /* of messages that this line stands for */
 	uint64_t bytes, objects, began, ended; /* of a pack */
+	bool cut;                              /* text goes on */
 	size_t len;
 	uint8_t text[RIAD_SVG_TEXT];
 };
@@ -48,12 +50,21 @@ enum { RIAD_SVG_FIRST = 40, RIAD_SVG_LAST = 12 };
 struct riad_convsvg {
 	struct riad_convstat stat;
 	uint64_t nturns;
-	struct riad_svg_turn first[RIAD_SVG_FIRST];
-	struct riad_svg_turn last[RIAD_SVG_LAST]; /* a ring, by number */
+	struct riad_svg_turn turn[RIAD_SVG_FIRST + RIAD_SVG_LAST];
 	uint64_t folded_haves, folded_acks;
 	size_t note_len; /* of a progress line that has not ended */
 	uint8_t note[RIAD_SVG_TEXT];
 };
+
+/* Where a turn is, or was: the last ones have a ring behind the first. */
+static inline size_t
+riad_svg_slot(uint64_t turn)
+{
+	return turn < RIAD_SVG_FIRST
+		   ? (size_t)turn
+		   : (size_t)(turn - RIAD_SVG_FIRST) % RIAD_SVG_LAST +
+			 RIAD_SVG_FIRST;
+}
 
 /* All zero is how it begins; then every message of the conversation. */
 void riad_convsvg_add(struct riad_convsvg *svg, const struct riad_conv *c,
