@@ -73,11 +73,26 @@ uint32_t riad_walk_name_hash(const struct riad_walk *w, uint32_t i);
 int riad_walk_add(
     struct riad_walk *w, const struct riad_oid *oid, enum riad_type type);
 
-/* The object is on the list. */
+/* The number of an object on the list; -1 if it is not there. */
+int64_t riad_walk_find(const struct riad_walk *w, const struct riad_oid *oid);
 bool riad_walk_lists(const struct riad_walk *w, const struct riad_oid *oid);
 
 /* The walk found that the client has the object: a base for a thin pack. */
 bool riad_walk_client_has(
     const struct riad_walk *w, const struct riad_oid *oid);
+
+/*
+ * The trees and blobs that the client has, in the order of type and name
+ * hash, the newest of the same first; whether they exist here is not known.
+ * riad_walk_sort_client makes that order, of a finished walk: 0, or -1 with
+ * errno ENOMEM.  Then riad_walk_alike says how many of them have the type and
+ * name hash of object i of the list, and which is the first; before, and for
+ * other types, there are none.
+ */
+int riad_walk_sort_client(struct riad_walk *w);
+uint32_t riad_walk_alike(
+    const struct riad_walk *w, uint32_t i, uint32_t *first);
+const struct riad_oid *riad_walk_client_oid(
+    const struct riad_walk *w, uint32_t k);
 
 #endif

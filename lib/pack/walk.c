@@ -43,6 +43,8 @@ struct riad_walk {
 	struct objects wants, haves; /* with all that tags lead to */
 	struct objects all;
 	uint32_t known, rest; /* see above */
+	uint32_t *alike;      /* of [known, rest), by type and name hash */
+	uint32_t nalike;
 	struct tree_kept kept[KEPT];
 	int (*on_tick)(void *ctx, uint32_t found);
 	void *ctx;
@@ -118,6 +120,7 @@ riad_walk_free(struct riad_walk *w)
 	objects_free(&w->wants);
 	objects_free(&w->haves);
 	objects_free(&w->all);
+	free(w->alike);
 	for (int i = 0; i < KEPT; i++)
 		tree_kept_free(&w->kept[i]);
 	free(w);
@@ -505,9 +508,89 @@ riad_walk_client_has(const struct riad_walk *w, const struct riad_oid *oid)
 	return n >= w->known && n < w->rest;
 }
 
+int64_t
+riad_walk_find(const struct riad_walk *w, const struct riad_oid *oid)
+{
+	int64_t n = riad_oidmap_get(&w->all.ids, oid);
+
+	if (n < w->known)
+		return n;
+	return n < w->rest ? -1 : n - (w->rest - w->known);
+}
+
 bool
 riad_walk_lists(const struct riad_walk *w, const struct riad_oid *oid)
 {
-	return riad_oidmap_get(&w->all.ids, oid) != -1 &&
-	       !riad_walk_client_has(w, oid);
+	return riad_walk_find(w, oid) != -1;
+}
+
+/* Of two objects of the map. */
+static int
+order(const struct riad_walk *w, uint32_t a, uint32_t b)
+{
+	const struct objects *all = &w->all;
+
+	if (all->types[a] != all->types[b])
+		return all->types[a] < all->types[b] ? -1 : 1;
+	if (all->name_hash[a] != all->name_hash[b])
+		return all->name_hash[a] < all->name_hash[b] ? -1 : 1;
+	return 0;
+}
+
+static int
+by_likeness(const void *left, const void *right, void *ctx)
+{
+	const uint32_t a = *(const uint32_t *)left,
+		       b = *(const uint32_t *)right;
+	int r = order(ctx, a, b);
+
+	return r != 0 ? r : (a > b) - (a < b);
+}
+
+int
+riad_walk_sort_client(struct riad_walk *w)
+{
+	w->alike =
+	    reallocarray(w->alike, w->rest - w->known + 1u, sizeof(*w->alike));
+	if (w->alike == NULL)
+		return -1;
+	w->nalike = 0;
+	for (uint32_t n = w->known; n < w->rest; n++) {
+		if (w->all.types[n] == RIAD_TREE ||
+		    w->all.types[n] == RIAD_BLOB)
+			w->alike[w->nalike++] = n;
+	}
+	qsort_r(w->alike, w->nalike, sizeof(*w->alike), by_likeness, w);
+	return 0;
+}
+
+/* The first in alike that comes not before object n, or after it. */
+static uint32_t
+bound(const struct riad_walk *w, uint32_t n, bool after)
+{
+	uint32_t lo = 0, hi = w->nalike;
+
+	while (lo < hi) {
+		uint32_t mid = lo + (hi - lo) / 2;
+		if (order(w, w->alike[mid], n) < (after ? 1 : 0))
+			lo = mid + 1;
+		else
+			hi = mid;
+	}
+	return lo;
+}
+
+uint32_t
+riad_walk_alike(const struct riad_walk *w, uint32_t i, uint32_t *first)
+{
+	const uint32_t n = number(w, i);
+
+	*first = bound(w, n, false);
+	return bound(w, n, true) - *first;
+}
+
+const struct riad_oid *
+riad_walk_client_oid(const struct riad_walk *w, uint32_t k)
+{
+	return &w->all.ids.oids[w->alike[k]];
 }

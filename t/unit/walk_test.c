@@ -235,6 +235,39 @@ test_after(void)
 	mem_free(&db);
 }
 
+static bool
+alike(const struct riad_walk *w, uint32_t n, const int bases[])
+{
+	uint32_t first, k = 0;
+	uint32_t count =
+	    riad_walk_alike(w, (uint32_t)riad_walk_find(w, id(n)), &first);
+
+	while (bases[k] != -1 && k < count &&
+	       riad_oid_eq(
+		   riad_walk_client_oid(w, first + k), id((uint32_t)bases[k])))
+		k++;
+	return k == count && bases[k] == -1;
+}
+
+static void
+test_alike(void)
+{
+	make_two(RIAD_SHA1_LEN);
+	struct riad_walk *w = prepare(N(7), N(4));
+	ok(riad_walk_run(w, NULL, NULL) == 0, "run");
+	for (uint32_t i = 0; i < riad_walk_count(w); i++)
+		ok(riad_walk_find(w, riad_walk_oid(w, i)) == i, "find %u", i);
+	ok(riad_walk_find(w, id(4)) == -1 && riad_walk_find(w, id(0)) == -1,
+	    "what the client has is not on the list");
+	ok(alike(w, 5, none) && alike(w, 6, none), "nothing before the sort");
+	ok(riad_walk_sort_client(w) == 0, "sort");
+	ok(alike(w, 7, none), "a commit is like none");
+	ok(alike(w, 6, N(3)), "the tree of one is like that of the other");
+	ok(alike(w, 5, N(0)), "e is like e");
+	riad_walk_free(w);
+	mem_free(&db);
+}
+
 static uint32_t
 hash_of(const struct riad_walk *w, uint32_t n)
 {
@@ -433,6 +466,7 @@ main(void)
 	test_missing();
 	test_damaged();
 	test_after();
+	test_alike();
 	test_hash();
 	test_deep();
 	test_random();
