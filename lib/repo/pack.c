@@ -5,13 +5,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "builder.h"
 #include "handle.h"
 #include "riad/copy.h"
 #include "riad/meter.h"
 #include "riad/packout.h"
 #include "riad/packs.h"
 #include "riad/parse.h"
+#include "riad/press.h"
 #include "riad/walk.h"
 
 /* Tags of tags, further than anybody goes. */
@@ -130,48 +130,65 @@ say_total(struct job *job, uint32_t count, uint32_t deltas, uint32_t reused,
 	return job->sink->progress(job->sink->ctx, line, (size_t)len);
 }
 
-/* What packs have is copied, the rest is made. */
+/*
+ * What packs have is copied, the rest is made.  First that, since copies lean
+ * on it; last what was to be copied and turned out to be damaged there.  That
+ * doesn't lean on what the client has: copies that were written before it may
+ * name it as their base, and the client is to find it before it looks at home.
+ */
 static int
-write_entries(struct job *job, uint32_t *rest)
+write_entries(struct job *job, struct riad_copy *copy, uint32_t *rest)
 {
-	struct riad_copy copy = {.packs = &job->packs,
-	    .walk = job->walk,
-	    .thin = job->req->thin,
-	    .ofs_delta = job->req->ofs_delta};
-	struct riad_builder builder = {
-	    .objects_dir = riad_repo_objects_dir(job->repo),
+	struct riad_press press = {.odb = riad_repo_odb(job->repo),
 	    .walk = job->walk,
 	    .out = &job->out,
-	    .sink = job->sink};
+	    .sink = job->sink,
+	    .thin = copy->thin,
+	    .ofs_delta = copy->ofs_delta,
+	    .at = copy->at,
+	    .is_delta = copy->is_delta};
 	const uint32_t count = riad_walk_count(job->walk);
-	uint32_t nrest;
+	uint32_t n;
 
 	riad_meter_start(&job->meter, job->sink, "Counting objects", count);
-	if (riad_copy_write(&copy, rest, &nrest, &job->out, &job->meter) ==
-		-1 ||
-	    riad_builder_write(&builder, rest, nrest) == -1 ||
+	if (riad_copy_choose(copy, rest, &n, &job->meter) == -1 ||
+	    riad_packout_begin(&job->out, press.odb->hash_len, count,
+		job->sink->data, job->sink->ctx) == -1 ||
+	    riad_press_write(&press, rest, n) == -1 ||
+	    riad_copy_write(copy, rest, &n, &job->out) == -1)
+		return -1;
+	press.thin = false;
+	if (riad_press_write(&press, rest, n) == -1 ||
 	    riad_packout_end(&job->out) == -1)
 		return -1;
-	return say_total(
-	    job, count, copy.deltas + builder.deltas, copy.copied, copy.deltas);
+	return say_total(job, count, copy->deltas + press.deltas, copy->copied,
+	    copy->deltas);
 }
 
 static int
 write_pack(struct job *job)
 {
-	const size_t hash_len = riad_repo_odb(job->repo)->hash_len;
 	const uint32_t count = riad_walk_count(job->walk);
 
-	if (riad_packs_open(
-		&job->packs, riad_repo_objects_dir(job->repo), hash_len) == -1)
+	if (riad_packs_open(&job->packs, riad_repo_objects_dir(job->repo),
+		riad_repo_odb(job->repo)->hash_len) == -1)
 		return -1;
+	if (job->req->thin && riad_walk_sort_client(job->walk) == -1)
+		return -1;
+
+	struct riad_copy copy = {.packs = &job->packs,
+	    .walk = job->walk,
+	    .thin = job->req->thin,
+	    .ofs_delta = job->req->ofs_delta,
+	    .at = calloc(count + 1u, sizeof(*copy.at)),
+	    .is_delta = calloc(count + 1u, sizeof(*copy.is_delta))};
 	uint32_t *rest = reallocarray(NULL, count + 1u, sizeof(*rest));
-	if (rest == NULL)
-		return -1;
-	int r = riad_packout_begin(
-	    &job->out, hash_len, count, job->sink->data, job->sink->ctx);
-	if (r == 0)
-		r = write_entries(job, rest);
+	int r = -1;
+	if (rest != NULL && copy.at != NULL && copy.is_delta != NULL)
+		r = write_entries(job, &copy, rest);
+	riad_copy_free(&copy);
+	free(copy.at);
+	free(copy.is_delta);
 	free(rest);
 	return r;
 }

@@ -283,6 +283,79 @@ test_thin(void)
 	sink_free(s);
 }
 
+/* The pack is at most a tenth larger than git's of the same, and a little. */
+static bool
+is_as_small(const char *revs, unsigned flags)
+{
+	return sh("git -C a rev-parse %s | git -C a pack-objects --revs "
+		  "--stdout --delta-base-offset %s -q >gits && "
+		  "s=$(wc -c <pack) t=$(wc -c <gits) && "
+		  "[ $s -le $((t + t / 10 + 20)) ] || { echo \"# $s $t\"; "
+		  "false; }",
+	    revs, (flags & THIN) != 0 ? "--thin" : "");
+}
+
+static void
+try_small(const char *what, const char *revs, unsigned flags)
+{
+	struct sink *s = sink_new();
+
+	ok(pack_of(s, revs, flags) == 0, "%s: %s%zu bytes", what, s->sink.why,
+	    s->data.len);
+	ok(is_as_small(revs, flags), "  as small as git's");
+	if ((flags & THIN) == 0)
+		ok(is_pack_of(revs), "  and right");
+	else
+		/* A base that is in the pack and at home too is none twice. */
+		ok(sh("rm -rf y && git clone -qs a y && git -C y index-pack "
+		      "--strict --fix-thin --stdin <pack >/dev/null"),
+		    "  and right, also where it's all there already");
+	sink_free(s);
+}
+
+static void
+test_small(void)
+{
+	static const char *const kinds[] = {
+	    "loose", "git -C a repack -adq", "git -C a repack -adfq --depth=1"};
+
+	ok(sh("%s", history), "what is made is small");
+	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
+		ok(i == 0 || sh("%s", kinds[i]), "%s", kinds[i]);
+		try_small("all", "HEAD v", OFS);
+		try_small("half", "HEAD ^HEAD~5", OFS);
+		try_small("half, thin", "HEAD ^HEAD~5", OFS | THIN);
+		try_small("old ones, thin", "HEAD~5 ^HEAD~7", OFS | THIN);
+		try_small("one, thin", "HEAD ^HEAD~1", OFS | THIN);
+	}
+	ok(sh("cd a && i=12; while [ $((i += 1)) -le 18 ]; do "
+	      "seq $((i * 100)) >f && git add . && git commit -qm $i || "
+	      "exit; done"),
+	    "packed and loose");
+	try_small("all", "HEAD", OFS);
+	try_small("most, thin", "HEAD ^HEAD~9", OFS | THIN);
+
+	ok(sh("rm -rf a c && git init -q a && cd a && seq 300000 >f && "
+	      "git add f && git commit -qm 1 && git clone -q . ../c && "
+	      "sed 's/^777$/seven/' f >g && mv g f && git commit -qam 2"),
+	    "a line in a large file");
+	for (size_t i = 0; i < 2; i++) {
+		struct sink *s = sink_new();
+		ok(i == 0 || sh("%s", kinds[i]), "%s", kinds[i]);
+		ok(pack_of(s, "HEAD ^HEAD~1", THIN) == 0 && s->data.len < 400,
+		    "  a commit, a tree and a line: %zu bytes", s->data.len);
+		ok(sh("rm -rf y && cp -r c y && git -C y index-pack --strict "
+		      "--fix-thin --stdin <pack >/dev/null && git -C y "
+		      "cat-file -p $(git -C a rev-parse HEAD:f) | "
+		      "cmp - a/f"),
+		    "  right");
+		try("  not thin", "HEAD ^HEAD~1", 0);
+		ok(sh("[ $(wc -c <pack) -gt 10000 ]"), "  and all there");
+		sink_free(s);
+	}
+	sh("rm -rf c");
+}
+
 static void
 test_tags(void)
 {
@@ -360,6 +433,28 @@ test_stop(void)
 	sink_free(s);
 }
 
+/* Compressing one object takes longer than a client may have to wait. */
+static void
+test_slow(void)
+{
+	struct sink *s = sink_new();
+
+	ok(sh("rm -rf a && git init -q a && cd a && "
+	      "awk 'BEGIN { srand(1); for (i = 0; i < 3000000; i++) "
+	      "print rand() }' >f && git add f && git commit -qm 1"),
+	    "an object of some thirty megabytes");
+	ok(pack_of(s, "HEAD", OFS) == 0 && s->ticks > 3,
+	    "ticks while it is compressed: %d", s->ticks);
+	int ticks = s->ticks;
+	sink_free(s);
+	s = sink_new();
+	s->ticks_max = ticks / 2;
+	ok(pack_of(s, "HEAD", OFS) == -1 && errno == ECONNRESET &&
+		s->after == 0,
+	    "the client goes amidst: %s", s->sink.why);
+	sink_free(s);
+}
+
 /* pack_of in a process of its own, since libgit2 trusts an index too much to
  * survive every damaged one.  A crash is no pack. */
 static int
@@ -419,6 +514,28 @@ test_damage(void)
 	ok(!is_pack_of("HEAD"), "what was sent doesn't pass for one");
 	sink_free(s);
 
+	/* A loose object in the place of another is sound, but not that. */
+	static const char swap[] =
+	    "%s; o=.git/objects; id=$(git rev-parse HEAD%s:f); "
+	    "by=$(git rev-parse HEAD~3:f); "
+	    "cp -f $o/$(echo $by | sed 's,^..,&/,') "
+	    "$o/$(echo $id | sed 's,^..,&/,') && echo $id >../id";
+	s = sink_new();
+	ok(sh(swap, history, ""), "one is another");
+	ok(pack_of(s, "HEAD", OFS) == -1 && errno == EBADMSG, "no pack");
+	ok(sh("echo '%s' | grep -qf id", s->sink.why), "  and why: %s",
+	    s->sink.why);
+	sink_free(s);
+	s = sink_new();
+	ok(sh("%s && cp -r . ../b", history) && sh(swap, "cd a", "~1"),
+	    "one that the client has, and might be a base");
+	ok(pack_of(s, "HEAD ^HEAD~1", OFS | THIN) == 0 &&
+		sh("git -C b index-pack --fix-thin --strict --stdin <pack "
+		   ">/dev/null"),
+	    "is none");
+	sink_free(s);
+	sh("rm -rf b");
+
 	ok(sh("%s && git repack -adq && cp -r .git/objects/pack ../good && git "
 	      "rev-parse HEAD >../tips",
 	       history),
@@ -460,9 +577,11 @@ main(void)
 		scratch_enter();
 		test_whole();
 		test_thin();
+		test_small();
 		test_tags();
 		test_circle();
 		test_stop();
+		test_slow();
 		test_damage();
 	}
 	return tap_done();
