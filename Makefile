@@ -70,7 +70,7 @@ LEFT_OUT := $(filter-out $(TOOLS),$(ALL_TOOLS))
 HAVE_PACK = $(if $(filter-out $(MODULES),$(PC_PACK)),,yes)
 HAVE_REPO = $(filter upload-pack,$(TOOLS))
 CORE_SRC = $(filter-out $(if $(HAVE_PACK),,lib/pack/hash.c lib/pack/copy.c \
-	lib/pack/press.c),\
+	lib/pack/loose.c lib/pack/press.c),\
 	$(wildcard $(patsubst %,lib/%/*.c,base cli sys git pack)))
 CORE_LIBS := $(if $(HAVE_PACK),$(shell $(PKG_CONFIG) --libs $(PC_PACK)))
 LIBRIAD = $(BUILD)/libriad.a

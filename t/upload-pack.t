@@ -253,6 +253,12 @@ chmod +w "$f"
 printf 'xxxxxxxxxx' | dd of="$f" bs=1 seek=20 conv=notrunc 2>/dev/null
 broken 'with a damaged loose object'
 
+copy_loose
+f=$(object_file "$(git -C bad.git rev-parse 'main^{tree}')")
+chmod +w "$f"
+perl -MCompress::Zlib -e 'print compress("tree 3\0" . "x" x 50)' >"$f"
+broken 'with a loose object longer than it says'
+
 for at in 200 1000 2000; do
 	rm -rf bad.git
 	git clone -q --bare packed.git bad.git

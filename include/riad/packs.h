@@ -35,4 +35,12 @@ void riad_packs_close(struct riad_packs *packs);
 int riad_packs_check(
     char name[NAME_MAX + 1], const char *objects_dir, size_t hash_len);
 
+/*
+ * Calls each with objects_dir and then the directories of objects that it
+ * borrows from, once each, as far as they are there.  What each returns ends
+ * the round if it isn't 0.  0, that, or -1 with errno ENOMEM.
+ */
+int riad_packs_each_dir(const char *objects_dir,
+    int (*each)(void *ctx, const char *dir), void *ctx);
+
 #endif

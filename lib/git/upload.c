@@ -257,6 +257,9 @@ riad_upload_want(struct riad_upload *u, const struct riad_oid *oid)
 	if (found == 0)
 		return riad_upload_fail(u, "upload-pack: not our ref %s",
 		    riad_oid_hex(hex, oid, odb->hash_len));
+	if (found == -1 && errno == EBADMSG)
+		return riad_upload_fail(u, "upload-pack: bad object %s",
+		    riad_oid_hex(hex, oid, odb->hash_len));
 	if (found == -1 || riad_oidmap_put(&u->wants, oid, NULL) == -1 ||
 	    riad_negotiation_want(&u->neg, oid) == -1)
 		return riad_upload_system(u, "want");

@@ -85,12 +85,37 @@ add_alternates(struct dirs *dirs, size_t i)
 	return r;
 }
 
+int
+riad_packs_each_dir(
+    const char *objects_dir, int (*each)(void *ctx, const char *dir), void *ctx)
+{
+	struct dirs dirs = {.len = 0};
+
+	int r = add_dir(&dirs, objects_dir, 0);
+	for (size_t i = 0; r == 0 && i < dirs.len; i++) {
+		r = each(ctx, dirs.dir[i].path);
+		if (r == 0)
+			r = add_alternates(&dirs, i);
+	}
+	int err = errno;
+	for (size_t i = 0; i < dirs.len; i++)
+		free(dirs.dir[i].path);
+	errno = err;
+	return r;
+}
+
 /* Called with the path of a pack, without its suffix; -1 ends the round. */
 typedef int pack_fn(void *ctx, const char *path);
 
+struct round {
+	pack_fn *each;
+	void *ctx;
+};
+
 static int
-each_in(const char *dir, pack_fn *each, void *ctx)
+each_in(void *ctx, const char *dir)
 {
+	const struct round *round = ctx;
 	static const char suffix[] = ".idx";
 	const size_t sn = sizeof(suffix) - 1;
 	char path[PATH_MAX];
@@ -110,7 +135,7 @@ each_in(const char *dir, pack_fn *each, void *ctx)
 		n = snprintf(path, sizeof(path), "%s/pack/%.*s", dir,
 		    (int)(len - sn), e->d_name);
 		if (n >= 0 && (size_t)n < sizeof(path))
-			r = each(ctx, path);
+			r = round->each(round->ctx, path);
 	}
 	int err = errno;
 	closedir(d);
@@ -121,19 +146,9 @@ each_in(const char *dir, pack_fn *each, void *ctx)
 static int
 each_pack(const char *objects_dir, pack_fn *each, void *ctx)
 {
-	struct dirs dirs = {.len = 0};
+	struct round round = {each, ctx};
 
-	int r = add_dir(&dirs, objects_dir, 0);
-	for (size_t i = 0; r == 0 && i < dirs.len; i++) {
-		r = each_in(dirs.dir[i].path, each, ctx);
-		if (r == 0)
-			r = add_alternates(&dirs, i);
-	}
-	int err = errno;
-	for (size_t i = 0; i < dirs.len; i++)
-		free(dirs.dir[i].path);
-	errno = err;
-	return r;
+	return riad_packs_each_dir(objects_dir, each_in, &round);
 }
 
 struct opening {

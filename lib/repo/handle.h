@@ -21,6 +21,9 @@ struct riad_repo {
 void riad_repo_init_odb(struct riad_repo *repo);
 void riad_repo_release(struct riad_repo *repo);
 
+/* backend.c: opens the database of objects_dir.  0 or -1. */
+int riad_repo_open_db(struct riad_repo *repo);
+
 /* owner.c: the directory is one's own, or configured as safe. */
 bool riad_repo_is_safe(const char *dir);
 

@@ -199,7 +199,7 @@ open_found(struct riad_repo *repo, const char *dir)
 		repo->why[0] = '\0';
 		return -1;
 	}
-	if (r < 0 || git_repository_odb(&repo->db, repo->git) < 0)
+	if (r < 0)
 		return riad_repo_fail(repo, dir);
 
 	struct riad_buf objects;
@@ -209,15 +209,15 @@ open_found(struct riad_repo *repo, const char *dir)
 	    riad_buf_str(&objects) != NULL)
 		repo->objects_dir = strdup(riad_buf_str(&objects));
 	riad_buf_free(&objects);
-	if (repo->objects_dir != NULL && check_packs(repo) == -1)
-		return -1;
 	repo->namespace = namespace_prefix(getenv("GIT_NAMESPACE"));
 	if (repo->objects_dir == NULL || repo->namespace == NULL) {
 		snprintf(repo->why, sizeof(repo->why), "%s: %s", dir,
 		    strerror(ENOMEM));
 		return -1;
 	}
-	return 0;
+	if (check_packs(repo) == -1)
+		return -1;
+	return riad_repo_open_db(repo) == -1 ? riad_repo_fail(repo, dir) : 0;
 }
 
 int
