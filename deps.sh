@@ -44,6 +44,7 @@ lint  cmd:clang-format  clang-format dnf=clang-tools-extra pacman=clang apk=clan
 lint  cmd:clang-tidy    clang-tidy dnf=clang-tools-extra pacman=clang apk=clang-extra-tools brew=llvm
 lint  cmd:mandoc        mandoc
 lint  cmd:shellcheck    shellcheck dnf=ShellCheck
+bench cmd:time          time brew=gnu-time
 fuzz  cmd:clang         clang brew=llvm
 fuzz  ld:-fsanitize=fuzzer  libclang-rt-dev dnf=compiler-rt pacman=compiler-rt apk=compiler-rt brew=llvm
 '
@@ -73,7 +74,7 @@ for target; do
 	case $target in
 	check | check-san) groups="$groups build run test ${ci:+peer}" ;;
 	peers) groups="$groups build run test peer" ;;
-	lint | fuzz) groups="$groups build run $target" ;;
+	lint | fuzz | bench) groups="$groups build run $target" ;;
 	*) groups="$groups build run" ;;
 	esac
 done
