@@ -134,6 +134,11 @@ is 'but strictly by no other than its own' $? 1
 upload-pack --strict --advertise-refs packed.git >/dev/null 2>&1
 is 'and by that' $? 0
 
+echo 1111111111111111111111111111111111111111 >packed.git/refs/heads/missing
+is 'a reference to nothing is not shown, v0' \
+	"$(git -c protocol.version=0 ls-remote --upload-pack=upload-pack packed.git | grep -c missing)" 0
+rm packed.git/refs/heads/missing
+
 # What libgit2 ends its list at is stepped over, and so is what is no name.
 git clone -q --bare "$url/repo" links.git
 main=$(git -C repo rev-parse main)
@@ -162,6 +167,12 @@ for v in 0 2; do
 	is "hidden references, v$v" "$(git -c protocol.version=$v ls-remote --upload-pack=upload-pack packed.git)" \
 		"$(git -c protocol.version=$v ls-remote packed.git)"
 done
+rm -rf copy
+git -c protocol.version=0 clone -q --bare --upload-pack=upload-pack "$url/packed.git" copy
+is 'what is hidden by one name and shown by another may be had' "$(git -C copy rev-parse main)" \
+	"$(git -C packed.git rev-parse main)"
+git -C copy cat-file -e "$(git -C packed.git rev-parse v1)" 2>/dev/null
+is 'a hidden tag does not come along' $(($? != 0)) 1
 git -C packed.git update-ref refs/namespaces/a/refs/heads/main light
 git -C packed.git symbolic-ref refs/namespaces/a/HEAD refs/namespaces/a/refs/heads/main
 for v in 0 2; do
@@ -223,10 +234,23 @@ fails 'a client that hangs up early' '141 ' \
 	sh -c '{ upload-pack --stateless-rpc big <request; echo $? >status; } | head -c 1000 >/dev/null
 		exit "$(cat status)"'
 is 'without a word' "$(cat err)" ''
+head=$(git -C repo rev-parse HEAD)
+printf '0032want %s\n0000' "$head" | upload-pack --stateless-rpc repo >/dev/null 2>err
+is 'leaving before the haves is no error' "$? $(cat err)" '0 '
+printf '0032want %s\n00000032have %s\n' "$head" "$head" | upload-pack --stateless-rpc repo >/dev/null 2>err
+is 'leaving among them is' "$? $(cat err)" '1 upload-pack: fatal: the remote end hung up unexpectedly'
 printf 0000 | upload-pack repo >/dev/null 2>err
 is 'farewell is no error' "$? $(cat err)" '0 '
 upload-pack repo </dev/null >/dev/null 2>err
 is 'hanging up is' "$? $(cat err)" '1 upload-pack: fatal: the remote end hung up unexpectedly'
+
+git clone -q --bare repo garbled.git
+git -C garbled.git pack-refs --all
+echo garbage >>garbled.git/packed-refs
+for v in 0 2; do
+	fails "garbled references, v$v" '128 fatal: remote error: upload-pack: references: damaged' \
+		sh -c 'git -c protocol.version=$1 ls-remote --upload-pack="upload-pack 2>/dev/null" garbled.git' - $v
+done
 
 # What is damaged or missing never looks whole.
 broken() { # name

@@ -212,8 +212,8 @@ riad_upload_die(struct riad_upload *u, const char *fmt, ...)
 int
 riad_upload_system(struct riad_upload *u, const char *what)
 {
-	return riad_upload_fail(
-	    u, "upload-pack: %s: %s", what, strerror(errno));
+	return riad_upload_fail(u, "upload-pack: %s: %s", what,
+	    errno == EBADMSG ? "damaged" : strerror(errno));
 }
 
 void

@@ -59,7 +59,7 @@ int riad_upload_fail(struct riad_upload *u, const char *fmt, ...)
 int riad_upload_die(struct riad_upload *u, const char *fmt, ...)
     __attribute__((format(printf, 2, 3)));
 
-/* Out of memory, mostly: what errno says. */
+/* Out of memory, mostly: what errno says, and of EBADMSG "damaged". */
 int riad_upload_system(struct riad_upload *u, const char *what);
 
 void riad_upload_alive(const struct riad_upload *u);
