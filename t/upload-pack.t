@@ -171,6 +171,9 @@ rm -rf copy
 git -c protocol.version=0 clone -q --bare --upload-pack=upload-pack "$url/packed.git" copy
 is 'what is hidden by one name and shown by another may be had' "$(git -C copy rev-parse main)" \
 	"$(git -C packed.git rev-parse main)"
+rm -rf copy
+git init -q --bare copy
+git -C copy fetch -q --upload-pack=upload-pack "$url/packed.git" main:main
 git -C copy cat-file -e "$(git -C packed.git rev-parse v1)" 2>/dev/null
 is 'a hidden tag does not come along' $(($? != 0)) 1
 git -C packed.git update-ref refs/namespaces/a/refs/heads/main light
