@@ -106,6 +106,20 @@ is 'demux: full disk' "$(printf '0006\001a' | pktline demux 2>&1 >/dev/full; ech
 is 'bands are not held back' \
 	"$( (printf '0006\001x'; sleep 1) | timeout 0.5 sh -c 'pktline demux | head -c 1')" x
 
+# On a terminal: what is drawn there goes before anything else is said.
+terminal() {
+	script -qec "(printf '0006\002%%'; sleep 1.2
+		printf '0006\001a0003') | pktline $1 >/dev/null" /dev/null </dev/null
+}
+if command -v script >/dev/null; then
+	is 'progress is cleared' "$(terminal --json | tr '\r\033' RE | tail -n 1)" \
+		'R0.0 MiB, 0.0 MiB/sE[KRE[Kpktline: standard input: byte 12: bad packet lengthR'
+	is "demux shows the other side's, not its own" "$(terminal demux | tr -d '\r')" \
+		'%pktline: standard input: byte 12: bad packet length'
+else
+	skip 'progress is cleared' 'script is not installed'
+fi
+
 # Packs
 is 'pack: side-band' "$(printf '0008NAK\n0007\001PA0005\0010006\002x0009\001CK120006\00130000' | pktline pack)" 'PACK123'
 is 'pack: raw' "$(printf '0008NAK\nPACK123' | pktline pack)" 'PACK123'

@@ -20,6 +20,7 @@ fatal(const struct riad_pkt *pkt)
 	(void)riad_out_flush(&out);
 	while (len > 0 && pkt->data[len] == '\n')
 		len--;
+	hide_progress();
 	riad_warn("remote: %.*s", (int)len, (const char *)pkt->data + 1);
 	return RIAD_FAIL;
 }
@@ -82,7 +83,7 @@ demux_packet(const struct event *ev)
 int
 cmd_demux(char *args[])
 {
-	static const struct view view = {demux_packet, NULL};
+	static const struct view view = {demux_packet, NULL, true};
 
 	return riad_finish(&out, each_packet(args, &view));
 }
@@ -115,7 +116,7 @@ end_pack(void)
 int
 cmd_pack(char *args[])
 {
-	static const struct view view = {pack_packet, end_pack};
+	static const struct view view = {pack_packet, end_pack, false};
 
 	riad_packfind_init(&find[RIAD_TO_SERVER], opt.nth);
 	riad_packfind_init(&find[RIAD_TO_CLIENT], opt.nth);

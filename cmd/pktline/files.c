@@ -14,6 +14,12 @@
 static const struct view *view;
 static struct riad_progress progress;
 
+void
+hide_progress(void)
+{
+	riad_progress_end(&progress);
+}
+
 int
 each_file(char *files[], int (*read)(int fd, const char *name))
 {
@@ -28,6 +34,7 @@ each_file(char *files[], int (*read)(int fd, const char *name))
 		}
 		int fd = open(path, O_RDONLY | O_CLOEXEC);
 		if (fd == -1) {
+			hide_progress();
 			riad_warn("%s: %s", path, strerror(errno));
 			status = RIAD_FAIL;
 			continue;
@@ -43,6 +50,7 @@ failed(const char *name, uint64_t off, const char *why)
 {
 	/* What was before the damage is out before it is told. */
 	(void)riad_out_flush(&out);
+	hide_progress();
 	riad_warn("%s: byte %" PRIu64 ": %s", name, off, why);
 	return RIAD_FAIL;
 }
@@ -129,8 +137,9 @@ int
 each_packet(char *files[], const struct view *v)
 {
 	view = v;
-	riad_progress_begin(&progress);
+	if (!v->speaks)
+		riad_progress_begin(&progress);
 	int status = each_file(files, read_packets);
-	riad_progress_end(&progress);
+	hide_progress();
 	return status;
 }

@@ -35,6 +35,7 @@ struct event {
 struct view {
 	int (*packet)(const struct event *ev); /* RIAD_OK to go on */
 	void (*end)(void);                     /* of each file; or NULL */
+	bool speaks; /* on standard error, where no progress may be drawn */
 };
 
 /*
@@ -42,6 +43,9 @@ struct view {
  * fails stops no other.  read says what went wrong, and returns a status.
  */
 int each_file(char *files[], int (*read)(int fd, const char *name));
+
+/* To be called before a word to standard error. */
+void hide_progress(void);
 
 /* Shows the packets of each file, be it a stream or a tap file. */
 int each_packet(char *files[], const struct view *view);

@@ -87,8 +87,8 @@ encode(int fd, const char *name)
 int
 cmd_show(char *args[])
 {
-	static const struct view text_view = {show_text, end_text};
-	static const struct view json_view = {show_json, NULL};
+	static const struct view text_view = {show_text, end_text, false};
+	static const struct view json_view = {show_json, NULL, false};
 
 	riad_pkttext_writer_init(&text, &out);
 	int status =

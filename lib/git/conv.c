@@ -8,8 +8,11 @@
 
 #include "grammar.h"
 
-/* As much as is kept of what the server announces; git's is under 1 KiB. */
-enum { CAPS_MAX = 1 << 16, SMALL_BAND_MAX = 1000, SHOWN_MAX = 64 };
+/*
+ * As much as is kept of what the server announces; git's is under 1 KiB.  What
+ * a client asks for is looked up in it, which should not take for ever.
+ */
+enum { CAPS_MAX = 1 << 13, SMALL_BAND_MAX = 1000, SHOWN_MAX = 64 };
 
 void
 riad_conv_init(struct riad_conv *c, int version, bool two_sided)
