@@ -385,8 +385,13 @@ finish(struct riad_trace_reader *rd, struct riad_trace_item *it)
 		if (ends_badly(rd, it))
 			return 1;
 	}
-	if (!rd->exited)
-		return 0;
+	if (!rd->exited) {
+		/* Nothing follows an exit, such as another record. */
+		if (!rd->tap || rd->cut)
+			return 0;
+		int r = need(rd, 1);
+		return r == 1 ? bad_record(rd, "data behind the exit") : r;
+	}
 	rd->exited = false;
 	set_item(rd, it, RIAD_TRACE_EXIT);
 	it->signaled = rd->signaled;

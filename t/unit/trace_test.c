@@ -140,6 +140,9 @@ test_bad(void)
 		"record has data and should not at 8\n"},
 	    {"bad exit", "riadtap1X\0q\0\0\0\0\0\0\0\0\0\0\0\0\0", 24,
 		"bad exit record at 8\n"},
+	    {"a second record",
+		"riadtap1X\0e\1\0\0\0\0\0\0\0\0\0\0\0\2riadtap1", 32,
+		"<0 exit 2\nstatus 1\ndata behind the exit at 24\n"},
 	    {"cut in a header", "riadtap1D>\0\0", 12, ""},
 	    {"cut in the data",
 		"riadtap1D>\0\0\0\0\0\7\0\0\0\0\0\0\0\1"
