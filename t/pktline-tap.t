@@ -107,6 +107,23 @@ kill -TERM $pid
 wait $pid
 is 'a signal after the command has ended is the end' "$?" 5
 kill "$(cat child)"
+(ulimit -f 1; head -c 100000 /dev/zero | pktline tap -o limit -- cat 2>err) | wc -c >out
+is 'a file that may grow no more' "$(cat out err)" '100000
+pktline: limit: File too large'
+if command -v script >/dev/null; then
+	# A terminal's signal has gone to the command already.
+	cat >twice <<'EOF'
+$SIG{INT} = sub { $n++ };
+open F, ">ready";
+select undef, undef, undef, 0.05 while -e "ready";
+print "got $n\n";
+EOF
+	{ await '[ -e ready ]'; sleep 0.2; printf '\003'; sleep 1; rm -f ready; sleep 0.3; } |
+		script -qec 'pktline tap -o t -- perl twice' /dev/null >out
+	like 'a signal of the terminal comes once' "$(cat out)" '*got 1*'
+else
+	skip 'a signal of the terminal comes once' 'script is not installed'
+fi
 
 # A reader that sleeps: the writer stops after what pipes and tap can hold.
 pktline tap -o t -- sh -c 'while head -c 65536 /dev/zero; do

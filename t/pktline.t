@@ -91,6 +91,8 @@ is 'json' "$(printf '000ahello\n00000005\0020006\001\3770001000a"\\\t\302\205\17
 {"type":"data","length":10,"offset":29,"text":"\"\\\t\u0085\u007f"}
 {"type":"response-end","length":4,"offset":39}
 {"type":"raw","length":4,"offset":43,"text":"PACK"}'
+is 'json: no more than C1 is escaped' "$(printf '0006\302\240' | pktline --json)" \
+	"{\"type\":\"data\",\"length\":6,\"offset\":0,\"text\":\"$(printf '\302\240')\"}"
 
 # Side-band
 is 'demux' "$(printf '0008NAK\n0008\001abc0008\002hm\r0007\001de0000' | pktline demux 2>"$tmp/err"; cat "$tmp/err")" \

@@ -13,7 +13,8 @@
 /*
  * A conversation is packets between bars, each begun by the direction; 0000
  * and its like are those packets, ID an object id, ~ a NUL, and ^ band 1, 2
- * or 3 by the number behind.  ! is a pack without packets.
+ * or 3 by the number behind.  ! is a pack without packets, $ a packet in band
+ * 1 that is a byte longer than side-band has.
  */
 #define ID "ID"
 #define ADV "<ID HEAD~multi_ack_detailed side-band-64k no-done shallow|<0000|"
@@ -44,6 +45,10 @@ static const struct {
 	ADV ">want ID " WANT "|>shallow ID|>deepen 1|>0000|<shallow ID|<0000|"
 	    ">done|<NAK|<" PACK "|<0000",
 	"", 0},
+    {"v0 depth and filter",
+	"<ID HEAD~shallow filter|<0000|>want ID|>deepen 1|>filter blob:none|"
+	">0000|<shallow ID|<0000|>done|<NAK|<!",
+	"", 0},
     {"v0 no-done",
 	ADV ">want ID " WANT
 	    " no-done|>0000|>have ID|>0000|<ACK ID ready|<ACK ID|<" PACK
@@ -63,6 +68,11 @@ static const struct {
     {"v2 shallow",
 	CAPS FETCH ">deepen 1|>done|>0000|<shallow-info|<shallow ID|<0001|"
 		   "<packfile|<" PACK "|<0000|<0002",
+	"", 2},
+    {"v2 packfile-uris",
+	"<version 2|<fetch=packfile-uris|<0000|>command=fetch|>0001|"
+	">packfile-uris https|>done|>0000|<packfile-uris|<ID https://x|<ID y|"
+	"<0001|<packfile|<" PACK "|<0000",
 	"", 2},
     {"push",
 	ADV ">ID ID refs/heads/x~side-band-64k|>0000|>!|<^1000eunpack ok|<0000",
@@ -121,6 +131,11 @@ static const struct {
     {"no such band",
 	ADV ">want ID " WANT "|>0000|>done|<NAK|<" PACK "|<^4x|<0000",
 	"S5 no such side-band;", 0},
+    {"longer than side-band",
+	ADV1 ">want ID side-band|>0000|>done|<NAK|<" PACK "|<$|<0000",
+	"S6 longer than side-band allows;", 0},
+    {"not longer than side-band-64k",
+	ADV ">want ID " WANT "|>0000|>done|<NAK|<" PACK "|<$|<0000", "", 0},
     {"not a pack",
 	ADV ">want ID " WANT "|>0000|>done|<NAK|<^1garbage pack|"
 	    "<0000",
@@ -145,6 +160,11 @@ static const struct {
 	"C2 capability server-option was not announced;", 2},
     {"unannounced filter", CAPS FETCH ">filter blob:none|>done|>0000",
 	"C5 filter, but fetch=filter was not announced;", 2},
+    {"a NUL in a capability",
+	"<version 2|<fetch=a~b|<0000|>command=fetch|>0001|>filter x|>0000",
+	"C1 command fetch was not announced;"
+	"C3 filter, but fetch=filter was not announced;",
+	2},
     {"unknown argument", CAPS FETCH ">make-it-so|>0000",
 	"C5 unknown line in the arguments of fetch;", 2},
     {"a want for ls-refs", CAPS LS ">want ID|>0000",
@@ -230,9 +250,12 @@ item(struct riad_trace_item *it, const char *s, size_t len, uint8_t *buf)
 		it->pkt.type = (enum riad_pkt_type)(s[4] - '0');
 		return;
 	}
+	static const uint8_t long_band[1001 - RIAD_PKT_HDR] = {1};
+	bool is_long = len == 2 && s[1] == '$';
 	it->pkt.type = RIAD_PKT_DATA;
-	it->pkt.data = buf;
-	it->pkt.len = packet(buf, s + 1, len - 1);
+	it->pkt.data = is_long ? long_band : buf;
+	it->pkt.len = is_long ? sizeof(long_band) : packet(buf, s + 1, len - 1);
+	it->size = RIAD_PKT_HDR + it->pkt.len;
 }
 
 static const char *
@@ -302,6 +325,22 @@ main(void)
 	const char *agent = riad_conv_cap(&c, RIAD_TO_CLIENT, "agent");
 	ok(agent != NULL && strncmp(agent, "git/2\n", 6) == 0, "agent");
 	ok(riad_conv_cap(&c, RIAD_TO_CLIENT, "age") == NULL, "no such");
+	(void)findings(&c, &st, FETCH ">done|>0000|<packfile|<" PACK "|<0000");
+	ok(c.objects == 14 && c.pack_len == 24, "a second pack");
 	riad_conv_free(&c);
+
+	/* Times, of which the last packet has an earlier one than before it. */
+	static const uint64_t ns[] = {5, 30, 40, 39};
+	st = (struct riad_convstat){.last = 0};
+	c = (struct riad_conv){.version = 2};
+	for (size_t i = 0; i < sizeof(ns) / sizeof(ns[0]); i++) {
+		struct riad_msg msg = {.kind = RIAD_MSG_REF, .ns = ns[i]};
+		msg.dir = i == 0 ? RIAD_TO_SERVER : RIAD_TO_CLIENT;
+		c.pack_len = i;
+		riad_convstat_add(&st, &c, &msg);
+	}
+	ok(st.silence == 25 && st.silence_at == 5, "silence");
+	ok(st.first_answer == 30 && st.first_pack == 30, "first bytes");
+	ok(st.last == 40, "the end");
 	return tap_done();
 }

@@ -13,7 +13,7 @@
 
 static struct riad_trace_reader rd;
 
-/* All items in short: ">0+8 D", "<4+10 raw", "<14+2 bad". */
+/* All items in short, and when: ">0 D 50", "<4 raw 50", "<14+2 bad 60". */
 static const char *
 items(int fd, enum riad_dir plain)
 {
@@ -43,9 +43,13 @@ items(int fd, enum riad_dir plain)
 			raw_end[it.dir] = it.off + it.size;
 		if (it.kind == RIAD_TRACE_PACKET)
 			name = type;
+		n += (size_t)snprintf(text + n, sizeof(text) - n, "%c%" PRIu64,
+		    it.dir == RIAD_TO_SERVER ? '>' : '<', it.off);
+		if (it.kind == RIAD_TRACE_BAD && it.size > 0)
+			n += (size_t)snprintf(
+			    text + n, sizeof(text) - n, "+%" PRIu64, it.size);
 		n += (size_t)snprintf(text + n, sizeof(text) - n,
-		    "%c%" PRIu64 " %s %" PRIu64 "\n",
-		    it.dir == RIAD_TO_SERVER ? '>' : '<', it.off, name, it.ns);
+		    " %s %" PRIu64 "\n", name, it.ns);
 		if (it.kind == RIAD_TRACE_EXIT)
 			n += (size_t)snprintf(text + n, sizeof(text) - n,
 			    "%s %d\n", it.signaled ? "signal" : "status",
@@ -140,6 +144,8 @@ test_bad(void)
 		"record has data and should not at 8\n"},
 	    {"bad exit", "riadtap1X\0q\0\0\0\0\0\0\0\0\0\0\0\0\0", 24,
 		"bad exit record at 8\n"},
+	    {"exit with data", "riadtap1X\0e\0\0\0\0\1\0\0\0\0\0\0\0\0", 24,
+		"record has data and should not at 8\n"},
 	    {"a second record",
 		"riadtap1X\0e\1\0\0\0\0\0\0\0\0\0\0\0\2riadtap1", 32,
 		"<0 exit 2\nstatus 1\ndata behind the exit at 24\n"},
@@ -147,7 +153,7 @@ test_bad(void)
 	    {"cut in the data",
 		"riadtap1D>\0\0\0\0\0\7\0\0\0\0\0\0\0\1"
 		"00000",
-		29, ">0 F 1\n>4 bad 1\n"},
+		29, ">0 F 1\n>4+1 bad 1\n"},
 	};
 
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
