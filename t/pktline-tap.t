@@ -97,6 +97,9 @@ is 'full disk behind standard output' \
 is 'that too is not as bad' \
 	"$(pktline tap -o t -- sh -c 'echo hi; exit 3' 2>/dev/null >/dev/full
 	echo $?)" 3
+is 'SIGCHLD that is blocked' "$(status timeout -s KILL 5 perl -e '
+	use POSIX; sigprocmask(SIG_BLOCK, POSIX::SigSet->new(SIGCHLD));
+	exec @ARGV' pktline tap -o t -- sh -c 'exit 3')" 3
 
 # What the command left behind may hold its output open for ever.
 pktline tap -o t -- sh -c 'sleep 60 & echo $! >child; exit 5' >out &
