@@ -2,14 +2,9 @@
 # pktline stat, svg and lint on conversations of the real git
 
 . "${0%/*}/lib.sh"
-need git
+. "${0%/*}/git.sh"
 
 cd "${tmp:?}" || exit 1
-GIT_CONFIG_NOSYSTEM=1 GIT_CONFIG_GLOBAL=/dev/null HOME=$tmp
-GIT_AUTHOR_NAME=a GIT_AUTHOR_EMAIL=a@example.org
-GIT_COMMITTER_NAME=a GIT_COMMITTER_EMAIL=a@example.org
-export GIT_CONFIG_NOSYSTEM GIT_CONFIG_GLOBAL HOME
-export GIT_AUTHOR_NAME GIT_AUTHOR_EMAIL GIT_COMMITTER_NAME GIT_COMMITTER_EMAIL
 
 tap() { # name
 	echo "pktline tap -o $tmp/$1.tap -- git-upload-pack"

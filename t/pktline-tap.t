@@ -5,14 +5,10 @@
 # shellcheck disable=SC2016
 
 . "${0%/*}/lib.sh"
-need git perl
+. "${0%/*}/git.sh"
+need perl
 
 cd "${tmp:?}" || exit 1
-GIT_CONFIG_NOSYSTEM=1 GIT_CONFIG_GLOBAL=/dev/null HOME=$tmp
-GIT_AUTHOR_NAME=a GIT_AUTHOR_EMAIL=a@example.org
-GIT_COMMITTER_NAME=a GIT_COMMITTER_EMAIL=a@example.org
-export GIT_CONFIG_NOSYSTEM GIT_CONFIG_GLOBAL HOME
-export GIT_AUTHOR_NAME GIT_AUTHOR_EMAIL GIT_COMMITTER_NAME GIT_COMMITTER_EMAIL
 
 # Waits until a condition holds, for ten seconds at most.
 await() {

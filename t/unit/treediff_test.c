@@ -48,7 +48,7 @@ change(uint8_t ids[NAMES], uint32_t n)
 static int
 name_of(const struct riad_tree_entry *e)
 {
-	return atoi((const char *)e->name + 1); // NOLINT(cert-err34-c)
+	return (int)strtol((const char *)e->name + 1, NULL, 10);
 }
 
 /* What the diff yields is exactly what is new, in order. */

@@ -140,7 +140,8 @@ flatten(int fd)
 		}
 		pos += (size_t)r;
 		if (pkt.type != RIAD_PKT_DATA) {
-			n += (size_t)sprintf(text + n, "%04d\n", (int)pkt.type);
+			n += (size_t)snprintf(
+			    text + n, 6, "%04d\n", (int)pkt.type);
 			continue;
 		}
 		for (size_t i = 0; i < pkt.len; i++) {
