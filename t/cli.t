@@ -23,7 +23,7 @@ for path in "$BUILD"/bin/*; do
 	"$tool" --help >/dev/full 2>"$tmp/err"
 	is "$tool on a full disk is 1" $? 1
 	is "$tool says what is full" "$(cat "$tmp/err")" \
-		"$tool: standard output: No space left on device"
+		"$tool: standard output: byte 0: No space left on device"
 	"$tool" --help >&- 2>"$tmp/err"
 	is "$tool without an output is 1" $? 1
 	"$tool" --help 2>&- >/dev/null

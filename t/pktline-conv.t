@@ -146,6 +146,6 @@ if command -v rsvg-convert >/dev/null; then
 		rsvg-convert "$f" -o out.png 2>&1 || echo "$f"; done)" ''
 fi
 is 'full disk' "$(pktline svg clone2.tap 2>&1 >/dev/full; echo $?)" \
-'pktline: standard output: No space left on device
+'pktline: standard output: byte 0: No space left on device
 1'
 done_testing

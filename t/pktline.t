@@ -36,7 +36,7 @@ is 'one bad file is enough' "$(printf 0000 | pktline /nonexistent - 2>/dev/null;
 '0000
 1'
 is 'full disk' "$(printf 0000 | pktline 2>&1 >/dev/full; echo $?)" \
-'pktline: standard output: No space left on device
+'pktline: standard output: byte 0: No space left on device
 1'
 is 'usage goes to stderr' "$(pktline -x 2>/dev/null; echo $?)" 2
 is 'SIGPIPE is silent' "$(yes 0000 | tr -d '\n' | pktline 2>&1 | head -n 1)" 0000
@@ -103,7 +103,7 @@ is 'demux: fatal' "$(printf '0006\001a000a\003no \033\n0000' | pktline demux 2>&
 like 'demux: no side-band' "$(printf '0008NAK\nPACK' | pktline demux 2>&1; echo $?)" '*byte 8: *
 1'
 is 'demux: full disk' "$(printf '0006\001a' | pktline demux 2>&1 >/dev/full; echo $?)" \
-'pktline: standard output: No space left on device
+'pktline: standard output: byte 0: No space left on device
 1'
 is 'bands are not held back' \
 	"$( (printf '0006\001x'; sleep 1) | timeout 0.5 sh -c 'pktline demux | head -c 1')" x
@@ -166,4 +166,13 @@ is 'text: of a tap that was cut' "$(pktline "$tmp/cut" 2>&1; echo $?)" \
 > 0.000000 *PACK
 pktline: $tmp/cut: byte 32: the record ends without an exit
 1"
+# As much as the limit allows is written, and the message says how much.
+(
+	trap '' XFSZ
+	ulimit -f 1
+	yes 0000 | tr -d '\n' | head -c 40000 | pktline >"$tmp/limited" 2>"$tmp/limit"
+)
+is 'an output that may grow no more' "$(cat "$tmp/limit")" \
+	"pktline: standard output: byte $(wc -c <"$tmp/limited"): File too large"
+
 done_testing

@@ -220,7 +220,7 @@ fails 'a packet cut short' '1 upload-pack: fatal: standard input: byte 0: trunca
 	sh -c 'printf 0032want | upload-pack repo'
 fails 'not a packet' '1 upload-pack: fatal: standard input: byte 0: bad packet length' \
 	sh -c 'echo GET / | upload-pack repo'
-fails 'standard output is full' '1 upload-pack: standard output: No space left on device' \
+fails 'standard output is full' '1 upload-pack: standard output: byte 0: No space left on device' \
 	sh -c 'upload-pack --advertise-refs repo >/dev/full'
 fails 'a client that says nothing' '1 upload-pack: fatal: timed out' \
 	sh -c 'sleep 5 | upload-pack --timeout=1 repo'

@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <inttypes.h>
 #include <string.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -18,6 +19,13 @@ struct tap {
 	const char *path;
 };
 
+static void
+complain(const struct tap *tap)
+{
+	riad_warn("%s: byte %" PRIu64 ": %s", tap->path, tap->writer.off,
+	    strerror(tap->writer.err));
+}
+
 /* Whatever becomes of the record, the conversation goes on. */
 static void
 tap_seen(void *ctx, bool to_client, uint64_t ns, const void *data, size_t len)
@@ -30,7 +38,7 @@ tap_seen(void *ctx, bool to_client, uint64_t ns, const void *data, size_t len)
 	int r = len > 0 ? riad_trace_data(&tap->writer, dir, ns, data, len)
 			: riad_trace_eof(&tap->writer, dir, ns);
 	if (r == -1)
-		riad_warn("%s: %s", tap->path, strerror(errno));
+		complain(tap);
 }
 
 int
@@ -47,7 +55,7 @@ cmd_tap(char *args[])
 		return RIAD_FAIL;
 	}
 	if (riad_trace_begin(&tap.writer, fd) == -1)
-		riad_warn("%s: %s", path, strerror(errno));
+		complain(&tap);
 
 	relay.seen = tap_seen;
 	relay.ctx = &tap;
@@ -62,10 +70,11 @@ cmd_tap(char *args[])
 					signaled, (uint8_t)code) == -1 ||
 				       close(fd) == -1)) {
 		tap.writer.err = errno;
-		riad_warn("%s: %s", path, strerror(errno));
+		complain(&tap);
 	}
 	if (relay.err != 0)
-		riad_warn("standard output: %s", strerror(relay.err));
+		riad_warn("standard output: byte %" PRIu64 ": %s", relay.off,
+		    strerror(relay.err));
 	if (wstatus == 0 && (tap.writer.err != 0 || relay.err != 0))
 		return RIAD_FAIL;
 	return riad_end_like(wstatus);

@@ -18,7 +18,10 @@ ssize_t riad_read(int fd, void *buf, size_t len);
 /* Writes all of buf. */
 int riad_write(int fd, const void *buf, size_t len);
 
-/* Writes everything in iov[0..cnt), cnt <= IOV_MAX.  Consumes iov. */
+/*
+ * Writes everything in iov[0..cnt), cnt <= IOV_MAX.  Consumes iov: after a
+ * failure its lengths are what was not written.
+ */
 int riad_writev(int fd, struct iovec *iov, int cnt);
 
 #endif

@@ -14,7 +14,8 @@
 
 struct riad_out {
 	int fd;
-	int err; /* 0, or the errno of the first failure */
+	int err;      /* 0, or the errno of the first failure */
+	uint64_t off; /* bytes written so far: where it failed */
 	size_t len;
 	uint8_t buf[1 << 16];
 };

@@ -40,9 +40,10 @@ struct riad_relay {
 	void *ctx;
 
 	/* Once riad_relay_run has returned: */
-	uint64_t ns; /* how long it took */
-	int err;     /* why our standard output took no more; 0 if its reader
-		      * went, which the command has learnt */
+	uint64_t ns;  /* how long it took */
+	uint64_t off; /* bytes that standard output took */
+	int err;      /* why our standard output took no more; 0 if its reader
+		       * went, which the command has learnt */
 
 	uint64_t start;
 	struct riad_flow flow[2];

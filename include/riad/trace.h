@@ -36,6 +36,7 @@ enum riad_dir { RIAD_TO_SERVER, RIAD_TO_CLIENT };
 struct riad_trace_writer {
 	int fd;
 	int err;
+	uint64_t off; /* bytes written so far: where it failed */
 };
 
 /* All of these return -1 with errno set to err once there is one. */

@@ -35,8 +35,10 @@ riad_writev(int fd, struct iovec *iov, int cnt)
 			return -1;
 
 		size_t done = (size_t)n;
-		for (; cnt > 0 && done >= iov->iov_len; iov++, cnt--)
+		for (; cnt > 0 && done >= iov->iov_len; iov++, cnt--) {
 			done -= iov->iov_len;
+			iov->iov_len = 0;
+		}
 		if (cnt > 0) {
 			iov->iov_base = (char *)iov->iov_base + done;
 			iov->iov_len -= done;

@@ -19,6 +19,7 @@ riad_out_init(struct riad_out *out, int fd)
 {
 	out->fd = fd;
 	out->err = 0;
+	out->off = 0;
 	out->len = 0;
 }
 
@@ -31,8 +32,13 @@ send_with(struct riad_out *out, const void *data, size_t len)
 	    {(void *)data, len},
 	};
 
-	if (out->err == 0 && riad_writev(out->fd, iov, 2) == -1)
-		out->err = errno;
+	if (out->err == 0) {
+		out->off += out->len + len;
+		if (riad_writev(out->fd, iov, 2) == -1) {
+			out->err = errno;
+			out->off -= iov[0].iov_len + iov[1].iov_len;
+		}
+	}
 	out->len = 0;
 }
 

@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <getopt.h>
+#include <inttypes.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -245,7 +246,8 @@ int
 riad_finish(struct riad_out *out, int status)
 {
 	if (riad_out_flush(out) == -1 || close(out->fd) == -1) {
-		riad_warn("standard output: %s", strerror(errno));
+		riad_warn("standard output: byte %" PRIu64 ": %s", out->off,
+		    strerror(errno));
 		return RIAD_FAIL;
 	}
 	return status;

@@ -35,6 +35,20 @@ get_be(const uint8_t *p, int bytes)
 	return v;
 }
 
+static int
+put_all(struct riad_trace_writer *w, struct iovec iov[2])
+{
+	if (w->err == 0) {
+		w->off += iov[0].iov_len + iov[1].iov_len;
+		if (riad_writev(w->fd, iov, 2) == -1) {
+			w->err = errno;
+			w->off -= iov[0].iov_len + iov[1].iov_len;
+		}
+	}
+	errno = w->err;
+	return w->err ? -1 : 0;
+}
+
 /* Header and data in one write, so that a reader sees whole records. */
 static int
 put(struct riad_trace_writer *w, const struct record *rec, const void *data)
@@ -48,21 +62,18 @@ put(struct riad_trace_writer *w, const struct record *rec, const void *data)
 
 	put_be(hdr + 4, rec->len, 4);
 	put_be(hdr + 8, rec->ns, 8);
-	if (w->err == 0 && riad_writev(w->fd, iov, 2) == -1)
-		w->err = errno;
-	errno = w->err;
-	return w->err ? -1 : 0;
+	return put_all(w, iov);
 }
 
 int
 riad_trace_begin(struct riad_trace_writer *w, int fd)
 {
 	*w = (struct riad_trace_writer){.fd = fd};
-	if (riad_write(fd, RIAD_TRACE_MAGIC, RIAD_TRACE_MAGIC_LEN) == -1) {
-		w->err = errno;
-		return -1;
-	}
-	return 0;
+	struct iovec iov[] = {
+	    {(void *)RIAD_TRACE_MAGIC, RIAD_TRACE_MAGIC_LEN},
+	    {NULL, 0},
+	};
+	return put_all(w, iov);
 }
 
 int

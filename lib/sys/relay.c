@@ -125,6 +125,7 @@ flow_write(struct riad_relay *r, struct riad_flow *f)
 		return;
 	}
 	f->pos += (size_t)n;
+	r->off += f->to_client ? (uint64_t)n : 0;
 	r->seen(r->ctx, f->to_client, f->ns, p, (size_t)n);
 }
 
@@ -255,6 +256,7 @@ riad_relay_run(struct riad_relay *r, char *const argv[], int *wstatus)
 
 	r->start = now();
 	r->err = 0;
+	r->off = 0;
 	*wstatus = 0;
 	if (pipe2(to, O_CLOEXEC) == -1)
 		return -1;
