@@ -50,7 +50,7 @@ ALL_CFLAGS = $(STD) $(WARN) -Iinclude $(PC_CFLAGS) -MMD -MP $(CFLAGS)
 ALL_TOOLS = $(patsubst cmd/%.c,%,$(wildcard cmd/*.c))
 REPO_SRC = $(wildcard lib/repo/*.c)
 REPO_OBJ = $(REPO_SRC:.c=.o)
-PC_PACK = libcrypto zlib
+PC_PACK = libcrypto libdeflate zlib
 PC_upload-pack = libgit2 $(PC_PACK)
 OBJ_upload-pack = $(REPO_OBJ)
 
@@ -69,9 +69,10 @@ LEFT_OUT := $(filter-out $(TOOLS),$(ALL_TOOLS))
 # The library is the pure cores.  Without PC_PACK it writes no packs.
 HAVE_PACK = $(if $(filter-out $(MODULES),$(PC_PACK)),,yes)
 HAVE_REPO = $(filter upload-pack,$(TOOLS))
-CORE_SRC = $(filter-out $(if $(HAVE_PACK),,lib/pack/hash.c lib/pack/copy.c \
-	lib/pack/loose.c lib/pack/press.c),\
-	$(wildcard $(patsubst %,lib/%/*.c,base cli sys git pack)))
+CORE_ALL = $(wildcard $(patsubst %,lib/%/*.c,base cli sys git pack))
+CORE_SRC = $(filter-out $(if $(HAVE_PACK),,\
+	$(shell grep -lE '<(zlib|libdeflate|openssl/.*)\.h>' $(CORE_ALL))),\
+	$(CORE_ALL))
 CORE_LIBS := $(if $(HAVE_PACK),$(shell $(PKG_CONFIG) --libs $(PC_PACK)))
 LIBRIAD = $(BUILD)/libriad.a
 

@@ -26,6 +26,7 @@ build cmd:ar            binutils brew=-
 build cmd:pkg-config    pkg-config dnf=pkgconf-pkg-config pacman=pkgconf apk=pkgconf brew=pkgconf
 build pc:libgit2        libgit2-dev dnf=libgit2-devel pacman=libgit2 brew=libgit2
 build pc:libcrypto      libssl-dev dnf=openssl-devel pacman=openssl apk=openssl-dev brew=openssl
+build pc:libdeflate     libdeflate-dev dnf=libdeflate-devel pacman=libdeflate brew=libdeflate
 build pc:zlib           zlib1g-dev dnf=zlib-devel pacman=zlib apk=zlib-dev brew=zlib
 run   cmd:git           git
 test  cmd:prove         perl dnf=perl-Test-Harness apk=perl-utils

@@ -27,11 +27,17 @@ struct riad_commit_node {
 
 struct riad_graph {
 	const struct riad_odb *odb;
+
+	/* Commits that count as having no parents, shallow(5) in gitglossary;
+	 * borrowed, NULL for none.  Set before anything is loaded. */
+	const struct riad_oidmap *cuts;
 	struct riad_oidmap ids;
 	struct riad_commit_node *nodes; /* by number; moves on add and load */
 	uint32_t nodes_cap;
 	uint32_t *parents; /* numbers of commits; moves on load */
 	size_t nparents, parents_cap;
+	struct riad_oid *read; /* of the commit in hand */
+	size_t read_cap;
 };
 
 void riad_graph_init(struct riad_graph *g, const struct riad_odb *odb);

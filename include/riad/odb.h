@@ -20,6 +20,14 @@ enum riad_type {
 	RIAD_TAG = 4,
 };
 
+/* What history is made of; borrowed as the contents of objects are. */
+struct riad_commit_facts {
+	struct riad_oid tree;
+	int64_t date; /* of the committer, seconds since 1970 */
+	uint32_t nparents;
+	const struct riad_oid *parents;
+};
+
 struct riad_odb {
 	void *ctx;
 	size_t hash_len; /* of every id here: RIAD_SHA1_LEN, RIAD_SHA256_LEN */
@@ -38,6 +46,14 @@ struct riad_odb {
 	 */
 	int (*type)(
 	    void *ctx, const struct riad_oid *oid, enum riad_type *type);
+
+	/*
+	 * The same for a commit, whose contents need not be read where a
+	 * commit-graph tells; -1 with EBADMSG for an object of another type.
+	 * NULL where nothing is quicker than reading.
+	 */
+	int (*commit)(void *ctx, const struct riad_oid *oid,
+	    struct riad_commit_facts *facts);
 };
 
 #endif

@@ -24,11 +24,26 @@ struct riad_pack_tag {
 	struct riad_oid peeled;
 };
 
+struct riad_filter;
+
 struct riad_pack_request {
 	const struct riad_oid *wants; /* all exist; of any type */
 	size_t nwants;
 	const struct riad_oid *haves; /* all exist; the client has them whole */
 	size_t nhaves;
+
+	/* Commits that count as having no parents, for wants and haves alike:
+	 * where a shallow client's history ends once it has the pack. */
+	const struct riad_oid *cuts;
+	size_t ncuts;
+
+	/* What is left out unless it is wanted by its id; NULL for nothing. */
+	const struct riad_filter *filter;
+
+	/* Blobs that the client gets in other ways.  Those of them that would
+	 * be sent are left out, and told to sink->elsewhere. */
+	const struct riad_oid *elsewhere;
+	size_t nelsewhere;
 
 	bool thin;      /* deltas may lean on objects that the client has */
 	bool ofs_delta; /* bases in the pack may be given by offset */
@@ -49,6 +64,10 @@ struct riad_pack_sink {
 
 	/* Called at least every 100 ms or so while there is nothing to send. */
 	int (*tick)(void *ctx);
+
+	/* Before the first call of data: blob i of request->elsewhere is left
+	 * out.  NULL if there are none. */
+	int (*elsewhere)(void *ctx, size_t i);
 
 	char why[256]; /* what went wrong, set by the engine */
 };

@@ -28,7 +28,10 @@ riad_graph_free(struct riad_graph *g)
 	riad_oidmap_free(&g->ids);
 	free(g->nodes);
 	free(g->parents);
+	free(g->read);
+	const struct riad_oidmap *cuts = g->cuts;
 	riad_graph_init(g, g->odb);
+	g->cuts = cuts;
 }
 
 static int
@@ -71,46 +74,77 @@ grow_parents(struct riad_graph *g, size_t more)
 	return 0;
 }
 
-int
-riad_graph_load(struct riad_graph *g, uint32_t n)
+/* Reads the commit as a whole, for want of anything quicker. */
+static int
+read_facts(struct riad_graph *g, const struct riad_oid *oid,
+    struct riad_commit_facts *facts)
 {
+	const size_t hash_len = g->odb->hash_len;
 	enum riad_type type;
 	struct riad_commit commit;
 	const uint8_t *data;
 	size_t len;
 
-	if (g->nodes[n].loaded)
-		return 1;
-
-	struct riad_oid oid = g->ids.oids[n];
-	int r = g->odb->read(g->odb->ctx, &oid, &type, &data, &len);
+	int r = g->odb->read(g->odb->ctx, oid, &type, &data, &len);
 	if (r != 1)
 		return r;
 	if (type != RIAD_COMMIT) {
 		errno = EBADMSG;
 		return -1;
 	}
-	size_t hash_len = g->odb->hash_len;
-	if (riad_commit_parse(&commit, data, len, hash_len) == -1 ||
-	    grow_parents(g, commit.nparents) == -1)
+	if (riad_commit_parse(&commit, data, len, hash_len) == -1)
+		return -1;
+	if (commit.nparents > g->read_cap) {
+		struct riad_oid *ids =
+		    reallocarray(g->read, commit.nparents, sizeof(*ids));
+		if (ids == NULL)
+			return -1;
+		g->read = ids;
+		g->read_cap = commit.nparents;
+	}
+	for (size_t i = 0; i < commit.nparents; i++)
+		riad_commit_parent(&g->read[i], &commit, i, hash_len);
+	*facts = (struct riad_commit_facts){.tree = commit.tree,
+	    .date = commit.date,
+	    .nparents = (uint32_t)commit.nparents,
+	    .parents = g->read};
+	return 1;
+}
+
+int
+riad_graph_load(struct riad_graph *g, uint32_t n)
+{
+	struct riad_commit_facts facts;
+
+	if (g->nodes[n].loaded)
+		return 1;
+
+	const struct riad_oid oid = g->ids.oids[n];
+	int r = g->odb->commit != NULL
+		    ? g->odb->commit(g->odb->ctx, &oid, &facts)
+		    : read_facts(g, &oid, &facts);
+	if (r != 1)
+		return r;
+	if (g->cuts != NULL && riad_oidmap_get(g->cuts, &oid) != -1)
+		facts.nparents = 0;
+	if (grow_parents(g, facts.nparents) == -1)
 		return -1;
 
 	/* Entered only when all of them are there: a failure leaves no half. */
-	for (size_t i = 0; i < commit.nparents; i++) {
-		riad_commit_parent(&oid, &commit, i, hash_len);
-		int64_t p = riad_graph_add(g, &oid);
+	for (uint32_t i = 0; i < facts.nparents; i++) {
+		int64_t p = riad_graph_add(g, &facts.parents[i]);
 		if (p == -1)
 			return -1;
 		g->parents[g->nparents + i] = (uint32_t)p;
 	}
 
 	struct riad_commit_node *node = &g->nodes[n];
-	node->tree = commit.tree;
-	node->date = commit.date;
+	node->tree = facts.tree;
+	node->date = facts.date;
 	node->parents = g->nparents;
-	node->nparents = (uint32_t)commit.nparents;
+	node->nparents = facts.nparents;
 	node->loaded = true;
-	g->nparents += commit.nparents;
+	g->nparents += facts.nparents;
 	return 1;
 }
 
