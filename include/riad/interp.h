@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * interp.h - sorted tables of ids, as pack indexes and commit-graphs have them
+ *
+ * A table is a fan-out of 256 numbers of four bytes, big-endian, each of which
+ * says how many ids have a first byte at most its own, and the ids in order,
+ * stride bytes apart.  Ids are hashes, so where one lies in its bucket follows
+ * from its value, give or take the square root of the bucket's size: two
+ * guesses and a few neighbours find it, where halving takes a cache miss a
+ * step.
+ */
+#ifndef RIAD_INTERP_H
+#define RIAD_INTERP_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "riad/oid.h"
+
+#define RIAD_FANOUT_LEN ((size_t)256 * 4)
+
+/* The number of ids by the fan-out: 0, or -1 with errno EBADMSG if it falls. */
+int riad_interp_count(uint32_t *count, const uint8_t *fanout);
+
+/*
+ * The position of oid, or -1 if it is not there.  The fan-out has passed
+ * riad_interp_count and no more ids are said than there are; their order is
+ * taken on trust, and if it's broken then ids are not found.  Whatever the ids
+ * are, that takes no more than 34 + log2(n) steps.
+ */
+int64_t riad_interp_find(const uint8_t *fanout, const uint8_t *ids,
+    size_t stride, size_t hash_len, const struct riad_oid *oid);
+
+/* Looks at every id: 0, or -1 with errno EBADMSG if one is out of order, there
+ * twice or not in its bucket. */
+int riad_interp_check(
+    const uint8_t *fanout, const uint8_t *ids, size_t stride, size_t hash_len);
+
+#endif
