@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * idx.h - a pack's index, version 2, where it lies: gitformat-pack(5)
+ * idx.h - a pack's index, version 1 or 2, where it lies: gitformat-pack(5)
  *
  * The index numbers the objects of its pack 0, 1, 2, ... in the order of
  * their ids.  Opening it checks the sizes and the fan-out once, so that no
@@ -11,6 +11,7 @@
 #ifndef RIAD_IDX_H
 #define RIAD_IDX_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -20,18 +21,19 @@ struct riad_idx {
 	size_t hash_len;
 	uint32_t count;
 	uint32_t nlong;        /* offsets of 64 bits */
+	uint32_t long_mark;    /* what marks their numbers, 0 in version 1 */
+	size_t stride;         /* from one id to the next */
+	size_t off_stride;     /* from one offset to the next */
 	const uint8_t *fanout; /* these borrow what was opened */
 	const uint8_t *ids;
-	const uint8_t *crcs;
+	const uint8_t *crcs; /* NULL in version 1 */
 	const uint8_t *offs;
 	const uint8_t *longs;
 	const uint8_t *sum; /* the pack's trailer, hash_len bytes */
 };
 
-/*
- * 0, or -1 with errno EBADMSG if it is malformed, ENOTSUP for another version
- * (version 1 has no checksums of entries).
- */
+/* 0, or -1 with errno EBADMSG if it is malformed, ENOTSUP for another version
+ * than 1 and 2. */
 int riad_idx_open(
     struct riad_idx *idx, const uint8_t *data, size_t len, size_t hash_len);
 
@@ -40,7 +42,18 @@ int64_t riad_idx_find(const struct riad_idx *idx, const struct riad_oid *oid);
 
 /* Of object n, n < count. */
 void riad_idx_id(const struct riad_idx *idx, uint32_t n, struct riad_oid *oid);
+
+/*
+ * The CRC-32 of its entry in the pack.  Version 1 has none: then this is 0, and
+ * an entry is known to be whole only by the hash of its object.
+ */
 uint32_t riad_idx_crc(const struct riad_idx *idx, uint32_t n);
+
+static inline bool
+riad_idx_has_crc(const struct riad_idx *idx)
+{
+	return idx->crcs != NULL;
+}
 
 /* Where its entry begins; 0, where none does, if the index is damaged. */
 uint64_t riad_idx_offset(const struct riad_idx *idx, uint32_t n);

@@ -5,9 +5,10 @@
 #include <errno.h>
 #include <string.h>
 
+#include "riad/interp.h"
+
 #define HDR_LEN 8
-#define FANOUT_LEN ((size_t)256 * 4)
-#define LONG_OFFSET UINT32_C(0x80000000)
+#define LONG_MARK UINT32_C(0x80000000)
 
 static uint32_t
 be32(const uint8_t *p)
@@ -22,92 +23,105 @@ be64(const uint8_t *p)
 	return (uint64_t)be32(p) << 32 | be32(p + 4);
 }
 
-static uint32_t
-fanout(const struct riad_idx *idx, unsigned byte)
+static int
+bad(void)
 {
-	return be32(idx->fanout + (size_t)byte * 4);
+	errno = EBADMSG;
+	return -1;
+}
+
+/* Version 1 is the fan-out, offset and id of each, and the trailer. */
+static int
+open_1(struct riad_idx *idx, const uint8_t *data, size_t len)
+{
+	const size_t fixed = RIAD_FANOUT_LEN + 2 * idx->hash_len;
+	const size_t per = 4 + idx->hash_len;
+
+	if (len < fixed || riad_interp_count(&idx->count, data) == -1 ||
+	    (len - fixed) % per != 0 || (len - fixed) / per != idx->count)
+		return bad();
+	idx->fanout = data;
+	idx->offs = data + RIAD_FANOUT_LEN;
+	idx->ids = idx->offs + 4;
+	idx->stride = idx->off_stride = per;
+	idx->sum = idx->offs + idx->count * per;
+	return 0;
+}
+
+static int
+open_2(struct riad_idx *idx, const uint8_t *data, size_t len)
+{
+	const size_t fixed = HDR_LEN + RIAD_FANOUT_LEN + 2 * idx->hash_len;
+	const size_t per = idx->hash_len + 4 + 4;
+
+	if (len < fixed || riad_interp_count(&idx->count, data + HDR_LEN) == -1)
+		return bad();
+
+	/* What remains after id, CRC and offset of each is the long offsets. */
+	const size_t count = idx->count;
+	if (count > (len - fixed) / per)
+		return bad();
+	size_t rest = len - fixed - count * per;
+	if (rest % 8 != 0 || rest / 8 > count)
+		return bad();
+	idx->nlong = (uint32_t)(rest / 8);
+	idx->long_mark = LONG_MARK;
+	idx->stride = idx->hash_len;
+	idx->off_stride = 4;
+	idx->fanout = data + HDR_LEN;
+	idx->ids = idx->fanout + RIAD_FANOUT_LEN;
+	idx->crcs = idx->ids + count * idx->hash_len;
+	idx->offs = idx->crcs + count * 4;
+	idx->longs = idx->offs + count * 4;
+	idx->sum = idx->longs + rest;
+	return 0;
 }
 
 int
 riad_idx_open(
     struct riad_idx *idx, const uint8_t *data, size_t len, size_t hash_len)
 {
+	/* A fan-out of version 1 doesn't begin so: those would be more ids
+	 * than there is room for. */
 	static const uint8_t magic[4] = {0xff, 't', 'O', 'c'};
-	const size_t fixed = HDR_LEN + FANOUT_LEN + 2 * hash_len;
 
 	*idx = (struct riad_idx){.hash_len = hash_len};
-	if (len < fixed)
-		goto bad;
-	if (memcmp(data, magic, sizeof(magic)) != 0 || be32(data + 4) != 2) {
-		errno = ENOTSUP;
-		return -1;
-	}
-	idx->fanout = data + HDR_LEN;
-	for (unsigned i = 0; i < 256; i++) {
-		if (fanout(idx, i) < idx->count)
-			goto bad;
-		idx->count = fanout(idx, i);
-	}
-
-	/* What remains after id, CRC and offset of each is the long offsets. */
-	const size_t count = idx->count, per = hash_len + 4 + 4;
-	if (count > (len - fixed) / per)
-		goto bad;
-	size_t rest = len - fixed - count * per;
-	if (rest % 8 != 0 || rest / 8 > count)
-		goto bad;
-	idx->nlong = (uint32_t)(rest / 8);
-	idx->ids = idx->fanout + FANOUT_LEN;
-	idx->crcs = idx->ids + count * hash_len;
-	idx->offs = idx->crcs + count * 4;
-	idx->longs = idx->offs + count * 4;
-	idx->sum = idx->longs + rest;
-	return 0;
-bad:
-	errno = EBADMSG;
+	if (len < HDR_LEN)
+		return bad();
+	if (memcmp(data, magic, sizeof(magic)) != 0)
+		return open_1(idx, data, len);
+	if (be32(data + 4) == 2)
+		return open_2(idx, data, len);
+	errno = ENOTSUP;
 	return -1;
 }
 
 int64_t
 riad_idx_find(const struct riad_idx *idx, const struct riad_oid *oid)
 {
-	uint32_t lo = oid->id[0] == 0 ? 0 : fanout(idx, oid->id[0] - 1u);
-	uint32_t hi = fanout(idx, oid->id[0]);
-
-	while (lo < hi) {
-		uint32_t mid = lo + (hi - lo) / 2;
-		int order = memcmp(oid->id,
-		    idx->ids + (size_t)mid * idx->hash_len, idx->hash_len);
-
-		if (order == 0)
-			return mid;
-		if (order < 0)
-			hi = mid;
-		else
-			lo = mid + 1;
-	}
-	return -1;
+	return riad_interp_find(
+	    idx->fanout, idx->ids, idx->stride, idx->hash_len, oid);
 }
 
 void
 riad_idx_id(const struct riad_idx *idx, uint32_t n, struct riad_oid *oid)
 {
-	riad_oid_set(oid, idx->ids + (size_t)n * idx->hash_len, idx->hash_len);
+	riad_oid_set(oid, idx->ids + n * idx->stride, idx->hash_len);
 }
 
 uint32_t
 riad_idx_crc(const struct riad_idx *idx, uint32_t n)
 {
-	return be32(idx->crcs + (size_t)n * 4);
+	return idx->crcs == NULL ? 0 : be32(idx->crcs + (size_t)n * 4);
 }
 
 uint64_t
 riad_idx_offset(const struct riad_idx *idx, uint32_t n)
 {
-	uint32_t off = be32(idx->offs + (size_t)n * 4);
+	uint32_t off = be32(idx->offs + n * idx->off_stride);
 
-	if ((off & LONG_OFFSET) == 0)
+	if ((off & idx->long_mark) == 0)
 		return off;
-	off &= ~LONG_OFFSET;
+	off &= ~idx->long_mark;
 	return off < idx->nlong ? be64(idx->longs + (size_t)off * 8) : 0;
 }

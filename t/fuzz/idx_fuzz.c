@@ -1,15 +1,21 @@
 /* SPDX-License-Identifier: ISC */
-/* No lookup leaves the index, and every id that is found is that one. */
+/* No lookup leaves the index, every id that is found is that one, and in an
+ * index that is in order each is. */
 
 #include "riad/idx.h"
 
 #include <stdlib.h>
+
+#include "riad/interp.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 static void
 look(const struct riad_idx *idx)
 {
+	const bool ordered = riad_interp_check(idx->fanout, idx->ids,
+				 idx->stride, idx->hash_len) == 0;
+
 	for (uint32_t n = 0; n < idx->count; n++) {
 		struct riad_oid oid, found;
 
@@ -22,9 +28,13 @@ look(const struct riad_idx *idx)
 			if (!riad_oid_eq(&oid, &found))
 				abort();
 		}
-		if (riad_idx_offset(idx, n) > UINT32_MAX / 2 && idx->nlong == 0)
+		const uint64_t most =
+		    riad_idx_has_crc(idx) ? UINT32_MAX / 2 : UINT32_MAX;
+		if (riad_idx_offset(idx, n) > most && idx->nlong == 0)
 			abort();
 		(void)riad_idx_crc(idx, n);
+		if (at != n && ordered)
+			abort();
 	}
 }
 

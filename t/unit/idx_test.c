@@ -85,7 +85,9 @@ test_lookup(size_t hash_len)
 		ok(riad_oid_eq(&oid, &want) && riad_idx_find(&idx, &oid) == i,
 		    "object %u is found", i);
 		ok(riad_idx_offset(&idx, i) == off, "  and its offset");
-		ok(riad_idx_crc(&idx, i) == 0xdeadbe00 + i, "  and its CRC");
+		ok(riad_idx_has_crc(&idx) &&
+			riad_idx_crc(&idx, i) == 0xdeadbe00 + i,
+		    "  and its CRC");
 		oid.id[hash_len - 1] = 8;
 		ok(riad_idx_find(&idx, &oid) == -1, "  nothing just before it");
 		oid.id[hash_len - 1] = 10;
@@ -130,10 +132,63 @@ test_malformed(void)
 	ok(riad_idx_open(&idx, file, len, RIAD_SHA1_LEN) == -1 &&
 		errno == ENOTSUP,
 	    "version 3");
-	put32(0, 0);
-	ok(riad_idx_open(&idx, file, len, RIAD_SHA1_LEN) == -1 &&
-		errno == ENOTSUP,
-	    "version 1");
+	ok(riad_idx_open(&idx, file, 7, RIAD_SHA1_LEN) == -1 &&
+		errno == EBADMSG,
+	    "less than a header");
+}
+
+/* The same objects in version 1. */
+static size_t
+make_v1(size_t hash_len)
+{
+	size_t at = 1024;
+
+	make(hash_len);
+	memmove(file, file + FANOUT, 1024);
+	memset(file + at, 0, sizeof(file) - at);
+	for (size_t i = 0; i < COUNT; i++, at += hash_len) {
+		struct riad_oid oid = oid_of(i, hash_len);
+		put32(at, 0xf0000000 + (uint32_t)i);
+		at += 4;
+		memcpy(file + at, oid.id, hash_len);
+	}
+	memset(file + at, 's', hash_len);
+	return at + 2 * hash_len;
+}
+
+static void
+test_version_1(size_t hash_len)
+{
+	struct riad_idx idx;
+	struct riad_oid oid;
+	const size_t len = make_v1(hash_len);
+
+	ok(riad_idx_open(&idx, file, len, hash_len) == 0 &&
+		idx.count == COUNT && !riad_idx_has_crc(&idx) &&
+		idx.sum + 2 * hash_len == file + len && idx.sum[0] == 's',
+	    "version 1, ids of %zu bytes", hash_len);
+	for (uint32_t i = 0; i < COUNT; i++) {
+		struct riad_oid want = oid_of(i, hash_len);
+
+		riad_idx_id(&idx, i, &oid);
+		ok(riad_oid_eq(&oid, &want) && riad_idx_find(&idx, &oid) == i,
+		    "object %u is found", i);
+		ok(riad_idx_offset(&idx, i) == 0xf0000000 + i &&
+			riad_idx_crc(&idx, i) == 0,
+		    "  its offset, of 32 bits, and no CRC");
+	}
+
+	int opened = 0;
+	for (size_t n = 0; n < len + hash_len + 4; n++)
+		opened += riad_idx_open(&idx, file, n, hash_len) == 0;
+	ok(opened == 1, "of no other length");
+	put32(255 * 4, UINT32_MAX);
+	ok(riad_idx_open(&idx, file, len, hash_len) == -1 && errno == EBADMSG,
+	    "a count beyond the file");
+	make_v1(hash_len);
+	put32(0x40 * 4, 1);
+	ok(riad_idx_open(&idx, file, len, hash_len) == -1 && errno == EBADMSG,
+	    "a fan-out that falls");
 }
 
 static void
@@ -155,6 +210,8 @@ main(void)
 {
 	test_lookup(RIAD_SHA1_LEN);
 	test_lookup(RIAD_SHA256_LEN);
+	test_version_1(RIAD_SHA1_LEN);
+	test_version_1(RIAD_SHA256_LEN);
 	test_malformed();
 	test_empty();
 	return tap_done();
