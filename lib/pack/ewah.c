@@ -259,7 +259,8 @@ int
 riad_ewah_write(struct riad_buf *out, const struct riad_bits *bits)
 {
 	const size_t begin = out->len, nwords = words_of(bits->n);
-	size_t last = begin + HEAD, i = 0;
+	const size_t head = begin + HEAD;
+	size_t i = 0, last;
 
 	if (bits->n > UINT32_MAX) {
 		errno = EMSGSIZE;
@@ -293,7 +294,6 @@ riad_ewah_write(struct riad_buf *out, const struct riad_bits *bits)
 		out->len = (size_t)(p - out->data);
 	} while (i < nwords);
 
-	size_t head = begin + HEAD;
 	uint32_t count = (uint32_t)((out->len - head) / WORD);
 	put32(put32(out->data + begin, (uint32_t)bits->n), count);
 	put32(out->data + out->len, (uint32_t)((last - head) / WORD));

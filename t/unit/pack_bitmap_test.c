@@ -646,6 +646,9 @@ test_damaged_table(void)
 	put32(rows + 12, count);
 	get_all(counts);
 	ok(counts[0] > 0, "a base beyond the table");
+	put32(rows + 12, 0x7fffffff);
+	get_all(counts);
+	ok(counts[0] > 0, "far beyond it");
 
 	/* Every row the next one's difference, in a ring. */
 	for (uint32_t i = 0; i < count; i++)

@@ -112,6 +112,50 @@ count_files(void)
 }
 
 static void
+test_bytes(void)
+{
+	struct riad_bits sets[SETS], again[SETS];
+	struct riad_oid key = key_of(1);
+	struct riad_buf buf;
+	int read = 0;
+
+	make(sets, 1);
+	make(again, 0);
+	riad_buf_init(&buf, PLENTY);
+	ok(riad_buf_addstr(&buf, "before") == 0 &&
+		riad_setcache_write(&buf, &key, sets, SETS) == 0,
+	    "written after something else");
+	const size_t len = buf.len - 6;
+	for (size_t n = 0; n <= len; n++) {
+		/* Of its exact size, so that a sanitizer sees one more. */
+		uint8_t *data = malloc(n);
+		if (data == NULL && n > 0)
+			exit(1);
+		if (n > 0)
+			memcpy(data, buf.data + 6, n);
+		read += riad_setcache_read(data, n, &key, again, SETS) == 0;
+		free(data);
+	}
+	ok(read == 1 && memcmp(again[0].words, sets[0].words, 125) == 0,
+	    "read, but not if it is cut");
+	riad_buf_free(&buf);
+	ok(riad_setcache_write(&buf, &key, NULL, 0) == 0 &&
+		riad_setcache_read(buf.data, buf.len, &key, NULL, 0) == 0,
+	    "no sets");
+	riad_buf_free(&buf);
+	bool whole = true;
+	for (size_t max = 0; max < len; max++) {
+		riad_buf_init(&buf, max);
+		whole &= riad_setcache_write(&buf, &key, sets, SETS) == -1 &&
+			 errno == EMSGSIZE && buf.len == 0;
+		riad_buf_free(&buf);
+	}
+	ok(whole, "too little room");
+	unmake(sets);
+	unmake(again);
+}
+
+static void
 test_keep(void)
 {
 	struct riad_bits sets[SETS];
@@ -272,6 +316,7 @@ int
 main(void)
 {
 	scratch_enter();
+	test_bytes();
 	test_keep();
 	test_damage();
 	test_strangers();
