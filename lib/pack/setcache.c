@@ -169,15 +169,17 @@ name_of(char name[NAME_MAX_LEN], const struct riad_oid *key)
 	snprintf(name, NAME_MAX_LEN, "%s%s", hex, whole);
 }
 
-/* The most that sets of these sizes are written in: EWAH at its worst has a
- * run-length word for each word. */
+/*
+ * The most that sets of these sizes are written in.  Each run-length word but
+ * the first stands for a word or more, as each of the others does for one.
+ */
 static uint64_t
 size_max(const struct riad_bits *sets, size_t nsets)
 {
 	uint64_t max = HEAD_LEN + SUM_LEN;
 
 	for (size_t i = 0; i < nsets; i++)
-		max += 4 + 12 + ((uint64_t)sets[i].n / 64 + 2) * 16;
+		max += 4 + 12 + ((uint64_t)sets[i].n / 64 + 2) * 8;
 	return max;
 }
 

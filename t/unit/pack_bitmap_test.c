@@ -640,7 +640,16 @@ test_damaged_table(void)
 	ok(counts[0] > 0, "an offset in the header");
 
 	load("bitmap");
-	put32(rows + 12, 0);
+	put32(rows, get32(rows) == 0 ? n - 1 : get32(rows) - 1);
+	get_all(counts);
+	ok(counts[0] > 0, "another commit's entry");
+
+	load("bitmap");
+	uint32_t row = 0;
+	while (row < count - 1 &&
+	       get32(rows + (size_t)row * 16 + 12) == UINT32_MAX)
+		row++;
+	put32(rows + (size_t)row * 16 + 12, row);
 	get_all(counts);
 	ok(counts[0] > 0, "a row that is its own base");
 	put32(rows + 12, count);

@@ -3,6 +3,7 @@
 #include "riad/setcache.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdbool.h>
 #include <sys/wait.h>
 
@@ -167,6 +168,11 @@ test_keep(void)
 	ok(get(1) == 0, "nothing there");
 	ok(put(1, PLENTY) == 0 && put(2, PLENTY) == 0, "two put there");
 	ok(get(1) == 1 && get(2) == 1 && get(3) == 0, "and got");
+	for (int i = 0; i < 3000; i++)
+		(void)get((unsigned)i % 4);
+	int fd = open("c", O_RDONLY | O_CLOEXEC);
+	ok(fd >= 0 && fd < 32, "no descriptor is left");
+	close(fd);
 	ok(count_files() == 2, "no other file is left");
 	ok(sh("test \"$(stat -c %%a c/* | sort -u)\" = 600"), "for the user");
 	ok(put(1, PLENTY) == 0 && get(1) == 1, "put once more");
@@ -182,6 +188,39 @@ test_keep(void)
 	ok(riad_setcache_get("c", &key, sets, SETS) == 0 && !exists(1),
 	    "not of such a size: it is removed");
 	unmake(sets);
+}
+
+/* As large as files get: no run of words in it. */
+static void
+test_dense(void)
+{
+	struct riad_oid key = key_of(1);
+	struct riad_bits set, again;
+
+	if (riad_bits_init(&set, 1000) == -1 ||
+	    riad_bits_init(&again, 1000) == -1)
+		exit(1);
+	for (size_t i = 0; i < 1000; i += 3)
+		riad_bits_add(&set, i);
+	ok(riad_setcache_put("c", &key, &set, 1, PLENTY) == 0 &&
+		riad_setcache_get("c", &key, &again, 1) == 1 &&
+		memcmp(set.words, again.words, 125) == 0,
+	    "sets that don't compress");
+
+	/* As many words again, all of them runs. */
+	riad_bits_free(&set);
+	riad_bits_free(&again);
+	if (riad_bits_init(&set, 1024) == -1 ||
+	    riad_bits_init(&again, 1024) == -1)
+		exit(1);
+	for (size_t i = 0; i < 1024; i += i % 64 == 63 ? 65 : 1)
+		riad_bits_add(&set, i);
+	ok(riad_setcache_put("c", &key, &set, 1, PLENTY) == 0 &&
+		riad_setcache_get("c", &key, &again, 1) == 1 &&
+		memcmp(set.words, again.words, 128) == 0,
+	    "nor in runs");
+	riad_bits_free(&set);
+	riad_bits_free(&again);
 }
 
 static void
@@ -318,6 +357,7 @@ main(void)
 	scratch_enter();
 	test_bytes();
 	test_keep();
+	test_dense();
 	test_damage();
 	test_strangers();
 	test_limit();
