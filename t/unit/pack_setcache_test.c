@@ -4,7 +4,9 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stdbool.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 
 #include "riad/hash.h"
@@ -127,13 +129,12 @@ test_bytes(void)
 		riad_setcache_write(&buf, &key, sets, SETS) == 0,
 	    "written after something else");
 	const size_t len = buf.len - 6;
-	for (size_t n = 0; n <= len; n++) {
+	for (size_t n = 1; n <= len; n++) {
 		/* Of its exact size, so that a sanitizer sees one more. */
 		uint8_t *data = malloc(n);
-		if (data == NULL && n > 0)
+		if (data == NULL)
 			exit(1);
-		if (n > 0)
-			memcpy(data, buf.data + 6, n);
+		memcpy(data, buf.data + 6, n);
 		read += riad_setcache_read(data, n, &key, again, SETS) == 0;
 		free(data);
 	}
@@ -321,6 +322,25 @@ test_limit(void)
 	    "what was begun long ago is removed");
 }
 
+/* A disk that is full, as far as a process can be told so. */
+static void
+test_full(void)
+{
+	const struct rlimit none = {0, 0};
+	int status = -1;
+
+	sh("rm -rf c && mkdir -m 700 c");
+	fflush(stdout);
+	pid_t pid = fork();
+	if (pid == 0) {
+		signal(SIGXFSZ, SIG_IGN);
+		_exit(setrlimit(RLIMIT_FSIZE, &none) == -1 ||
+		      put(1, PLENTY) != -1 || errno != EFBIG);
+	}
+	ok(waitpid(pid, &status, 0) == pid && status == 0, "no room to write");
+	ok(count_files() == 0, "nothing is left of it");
+}
+
 /* Many write, read and remove the same few files. */
 static void
 test_processes(void)
@@ -361,6 +381,7 @@ main(void)
 	test_damage();
 	test_strangers();
 	test_limit();
+	test_full();
 	test_processes();
 	return tap_done();
 }
