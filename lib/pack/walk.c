@@ -18,6 +18,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "namehash.h"
 #include "revs.h"
 #include "riad/parse.h"
 #include "treediff.h"
@@ -329,20 +330,6 @@ put_commit_trees(struct riad_walk *w, const struct revs *r)
 	return 0;
 }
 
-/*
- * The hash of a path from that of its start.  Each byte counts for four times
- * the one before it, so the last sixteen make up the number, and names with
- * the same ending are neighbours.  The sum stays below 2^32: a byte adds less
- * than 2^30, and all before it a third of that.
- */
-static uint32_t
-hash_name(uint32_t hash, const uint8_t *name, size_t len)
-{
-	for (size_t i = 0; i < len; i++)
-		hash = hash / 4 + ((uint32_t)name[i] << 22);
-	return hash;
-}
-
 static int
 put_entry(
     struct riad_walk *w, const struct riad_tree_entry *e, uint32_t dir_hash)
@@ -372,8 +359,7 @@ put_entry(
 static int
 put_entries(struct riad_walk *w, const uint8_t *data, size_t len, uint32_t hash)
 {
-	uint32_t dir_hash =
-	    hash == 0 ? 0 : hash_name(hash, (const uint8_t *)"/", 1);
+	const uint32_t dir_hash = hash_dir(hash);
 	struct tree_diff diff;
 	struct riad_tree_entry e;
 	int r;
