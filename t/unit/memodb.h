@@ -81,7 +81,7 @@ mem_read(void *ctx, const struct riad_oid *oid, enum riad_type *type,
 static void
 mem_init(struct mem_odb *db, size_t hash_len)
 {
-	*db = (struct mem_odb){.odb = {db, hash_len, mem_read, mem_type}};
+	*db = (struct mem_odb){.odb = {db, hash_len, mem_read, mem_type, NULL}};
 	riad_oidmap_init(&db->ids, 1 << 20);
 }
 
