@@ -99,8 +99,10 @@ keep_alive(void)
 }
 
 static int
-set_variable(void *config, const char *name, const char *value)
+set_variable(void *config, const char *name, const char *value,
+    enum riad_config_scope scope)
 {
+	(void)scope;
 	if (riad_upload_config_set(config, name, value) == 0)
 		return 0;
 	fatal("%s: bad value '%s'", name, value ? value : "");

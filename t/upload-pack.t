@@ -303,7 +303,9 @@ git -C bad.git repack -adfq
 i=$(ls bad.git/objects/pack/*.idx)
 chmod +w "$i"
 printf '\177\377\377\377' | dd of="$i" bs=1 seek=$(($(wc -c <"$i") - 44)) conv=notrunc 2>/dev/null
-fails 'a damaged index' '1 upload-pack: fatal: pack-* is damaged' upload-pack bad.git
+rm -rf bad-copy
+fails 'a damaged index' '128 upload-pack: fatal: *' \
+	git clone -q --bare --upload-pack=upload-pack "$url/bad.git" bad-copy
 
 if [ "$(id -u)" = 0 ] &&
 	setpriv --reuid=65534 --clear-groups upload-pack --version >/dev/null 2>&1; then

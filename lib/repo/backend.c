@@ -11,9 +11,9 @@
 #include <string.h>
 
 #include <git2/sys/odb_backend.h>
-#include <git2/sys/repository.h>
 
 #include "handle.h"
+#include "objects.h"
 #include "riad/loose.h"
 #include "riad/packs.h"
 
@@ -45,7 +45,7 @@ open_loose(
 	const struct backend *b = (const struct backend *)backend;
 	struct riad_oid oid;
 
-	riad_repo_set_oid(&oid, id);
+	riad_oid_set(&oid, id->id, GIT_OID_RAWSZ);
 	return riad_loose_open(l, b->dir, &oid, GIT_OID_RAWSZ);
 }
 
@@ -97,7 +97,7 @@ loose_exists(git_odb_backend *backend, const git_oid *id)
 	const struct backend *b = (const struct backend *)backend;
 	struct riad_oid oid;
 
-	riad_repo_set_oid(&oid, id);
+	riad_oid_set(&oid, id->id, GIT_OID_RAWSZ);
 	return riad_loose_exists(b->dir, &oid, GIT_OID_RAWSZ);
 }
 
@@ -150,10 +150,16 @@ add_dir(void *ctx, const char *dir)
 }
 
 int
-riad_repo_open_db(struct riad_repo *repo)
+riad_repo_open_db(struct riad_repo_objects *o, struct riad_repo *repo)
 {
-	if (git_odb_new(&repo->db) < 0 ||
-	    riad_packs_each_dir(repo->objects_dir, add_dir, repo->db) == -1)
+	size_t n;
+	const char *const *dirs = riad_repo_object_dirs(repo, &n);
+
+	if (git_odb_new(&o->db) < 0)
 		return -1;
-	return git_repository_set_odb(repo->git, repo->db) < 0 ? -1 : 0;
+	for (size_t i = 0; i < n; i++) {
+		if (riad_packs_each_dir(dirs[i], add_dir, o->db) == -1)
+			return -1;
+	}
+	return 0;
 }

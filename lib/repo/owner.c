@@ -1,19 +1,26 @@
 /* SPDX-License-Identifier: ISC */
 /*
  * Whose repositories are served, safe.directory of git-config(1): one's own,
- * and those that the system's or the user's configuration names.  libgit2
- * 1.5 knows no "*" there, so its own check is off.
+ * and those that the system's or the user's configuration names.
  */
 
-#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "handle.h"
 #include "riad/text.h"
+
+/* git's own tests set this, to see what is refused. */
+static bool
+assume_other(void)
+{
+	const char *env = getenv("GIT_TEST_ASSUME_DIFFERENT_OWNER");
+	bool other;
+
+	return env != NULL && riad_config_bool(&other, env) == 0 && other;
+}
 
 static bool
 is_mine(const char *path)
@@ -37,65 +44,83 @@ struct names {
 	const char *real;
 };
 
+/* A path that ends in a star is what lies below. */
+static bool
+is_same(const char *path, const struct names *names)
+{
+	size_t len = strlen(path);
+
+	if (len >= 2 && strcmp(path + len - 2, "/*") == 0)
+		return strncmp(names->real, path, len - 1) == 0 ||
+		       strncmp(names->given, path, len - 1) == 0;
+	while (len > 1 && path[len - 1] == '/')
+		len--;
+	return (strlen(names->given) == len &&
+		   memcmp(names->given, path, len) == 0) ||
+	       (strlen(names->real) == len &&
+		   memcmp(names->real, path, len) == 0);
+}
+
 static bool
 is_named(const char *value, const struct names *names)
 {
-	size_t len = strlen(value);
-	char path[4096];
+	struct riad_buf buf;
 
 	if (strcmp(value, "*") == 0)
 		return true;
-	if (strncmp(value, "~/", 2) == 0 && getenv("HOME") != NULL) {
-		int n = snprintf(
-		    path, sizeof(path), "%s%s", getenv("HOME"), value + 1);
-		if (n < 0 || (size_t)n >= sizeof(path))
-			return false;
-		value = path;
-		len = (size_t)n;
+	riad_buf_init(&buf, 2 * RIAD_PATH_MAX);
+	bool named = riad_config_path(&buf, value) == 0 &&
+		     riad_buf_str(&buf) != NULL &&
+		     is_same((const char *)buf.data, names);
+	if (!named && buf.len > 0 && *buf.data == '/') {
+		char *real = realpath((const char *)buf.data, NULL);
+		named = real != NULL && is_same(real, names);
+		free(real);
 	}
-	while (len > 1 && value[len - 1] == '/')
-		len--;
-	return (strlen(names->given) == len &&
-		   memcmp(names->given, value, len) == 0) ||
-	       (strlen(names->real) == len &&
-		   memcmp(names->real, value, len) == 0);
+	riad_buf_free(&buf);
+	return named;
 }
 
 /* The last word counts: an empty value takes back what was before. */
 static bool
-is_listed(const struct names *names)
+is_listed(const struct riad_settings *s, const struct names *names)
 {
-	git_config *config;
-	git_config_iterator *it;
-	git_config_entry *entry;
 	bool listed = false;
 
-	/* Not the repository's own: it could call itself safe. */
-	if (git_config_open_default(&config) < 0)
-		return false;
-	if (git_config_multivar_iterator_new(
-		&it, config, "safe.directory", NULL) == 0) {
-		while (git_config_next(&entry, it) == 0) {
-			if (entry->value == NULL || *entry->value == '\0')
-				listed = false;
-			else if (is_named(entry->value, names))
-				listed = true;
-		}
-		git_config_iterator_free(it);
+	for (size_t i = 0; i < s->len; i++) {
+		const char *value = riad_setting_value(s, i);
+
+		if (strcmp(riad_setting_name(s, i), "safe.directory") != 0)
+			continue;
+		if (value == NULL || *value == '\0')
+			listed = false;
+		else if (is_named(value, names))
+			listed = true;
 	}
-	git_config_free(config);
 	return listed;
 }
 
-bool
-riad_repo_is_safe(const char *dir)
+int
+riad_repo_check_owner(
+    struct riad_repo *repo, const char *gitfile, const char *dir)
 {
-	if (is_mine(dir))
-		return true;
+	struct riad_settings settings = {0};
 
-	char *real = realpath(dir, NULL);
-	struct names names = {dir, real ? real : dir};
-	bool safe = is_listed(&names);
-	free(real);
-	return safe;
+	if (!assume_other() && (gitfile == NULL || is_mine(gitfile)) &&
+	    is_mine(dir))
+		return 0;
+
+	/* Not the repository's own configuration: it could call itself safe. */
+	int r = riad_settings_read(&settings, repo, true);
+	if (r == 0) {
+		char *real = realpath(dir, NULL);
+		struct names names = {dir, real ? real : dir};
+		if (!is_listed(&settings, &names))
+			r = riad_repo_fail(repo,
+			    "detected dubious ownership in repository at '%s'",
+			    gitfile ? gitfile : dir);
+		free(real);
+	}
+	riad_settings_free(&settings);
+	return r;
 }

@@ -1,158 +1,41 @@
 /* SPDX-License-Identifier: ISC */
-/* Finding and opening a repository as git upload-pack does. */
 
 #include "riad/repo.h"
 
 #include <errno.h>
-#include <limits.h>
-#include <pwd.h>
+#include <fcntl.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "handle.h"
-#include "riad/buf.h"
-#include "riad/packs.h"
 
-/* git's sanity check on a path that comes from outside. */
-enum { NAME_MAX_LEN = PATH_MAX };
+/* More alternates than that are a mistake. */
+enum { OBJECT_DIRS_MAX = 1000 };
 
 int
-riad_repo_fail(struct riad_repo *repo, const char *what)
+riad_repo_fail(struct riad_repo *repo, const char *fmt, ...)
 {
-	const git_error *e = git_error_last();
+	int err = errno;
+	va_list ap;
 
-	snprintf(repo->why, sizeof(repo->why), "%s: %s", what,
-	    e ? e->message : "unknown error");
-	errno = EBADMSG;
-	return -1;
-}
-
-/* "~/x" and "~user/x" by the password file; any other path as it is. */
-static int
-expand_home(struct riad_buf *buf, const char *path)
-{
-	if (path[0] != '~')
-		return riad_buf_addstr(buf, path);
-
-	const char *rest = path + strcspn(path, "/");
-	size_t len = (size_t)(rest - path) - 1;
-	const char *home = NULL;
-	if (len == 0) {
-		home = getenv("HOME");
-	} else {
-		char user[256];
-		if (len >= sizeof(user))
-			return -1;
-		memcpy(user, path + 1, len);
-		user[len] = '\0';
-		const struct passwd *pw = getpwnam(user);
-		home = pw ? pw->pw_dir : NULL;
-	}
-	if (home == NULL)
-		return -1;
-	return riad_buf_addstr(buf, home) == -1 ? -1
-						: riad_buf_addstr(buf, rest);
-}
-
-/* "gitdir: PATH" in place of a repository; relative to where it stands. */
-static int
-follow_gitfile(struct riad_buf *path)
-{
-	static const char key[] = "gitdir: ";
-	char line[NAME_MAX_LEN];
-	const char *file = riad_buf_str(path);
-
-	if (file == NULL)
-		return -1;
-	FILE *f = fopen(file, "re");
-	if (f == NULL)
-		return -1;
-	char *got = fgets(line, sizeof(line), f);
-	fclose(f);
-	if (got == NULL || strncmp(line, key, sizeof(key) - 1) != 0)
-		return -1;
-	char *target = line + sizeof(key) - 1;
-	target[strcspn(target, "\r\n")] = '\0';
-	if (*target == '/')
-		path->len = 0;
-	while (path->len > 0 && path->data[path->len - 1] != '/')
-		path->len--;
-	return riad_buf_addstr(path, target);
-}
-
-/* What makes git call a directory a repository. */
-static bool
-is_repository(const char *dir)
-{
-	struct riad_buf path;
-	struct stat st;
-
-	riad_buf_init(&path, 2 * NAME_MAX_LEN);
-	bool head = riad_buf_addf(&path, "%s/HEAD", dir) == 0 &&
-		    lstat(riad_buf_str(&path), &st) == 0;
-	path.len = 0;
-	bool objects = riad_buf_addf(&path, "%s/objects", dir) == 0 &&
-		       access(riad_buf_str(&path), X_OK) == 0;
-	path.len = 0;
-	bool refs = riad_buf_addf(&path, "%s/refs", dir) == 0 &&
-		    access(riad_buf_str(&path), X_OK) == 0;
-	if (!objects || !refs) { /* a worktree has those elsewhere */
-		path.len = 0;
-		objects = refs =
-		    riad_buf_addf(&path, "%s/commondir", dir) == 0 &&
-		    access(riad_buf_str(&path), R_OK) == 0;
-	}
-	riad_buf_free(&path);
-	return head && objects && refs;
-}
-
-/* Leaves in path the repository's own directory. */
-static int
-find(struct riad_buf *path, const char *name, bool strict)
-{
-	static const char *const suffixes[] = {
-	    "/.git", "", ".git/.git", ".git"};
-	size_t nsuffixes = sizeof(suffixes) / sizeof(suffixes[0]);
-	struct stat st;
-
-	if (strlen(name) >= NAME_MAX_LEN)
-		return -1;
-	if (strict) {
-		if (riad_buf_addstr(path, name) == -1 ||
-		    stat(riad_buf_str(path), &st) == -1)
-			return -1;
-		return S_ISREG(st.st_mode) ? follow_gitfile(path) : 0;
-	}
-
-	if (expand_home(path, name) == -1)
-		return -1;
-	while (path->len > 1 && path->data[path->len - 1] == '/')
-		path->len--;
-	size_t len = path->len;
-	for (size_t i = 0; i < nsuffixes; i++, path->len = len) {
-		if (riad_buf_addstr(path, suffixes[i]) == -1)
-			return -1;
-		const char *candidate = riad_buf_str(path);
-		if (candidate == NULL || stat(candidate, &st) == -1)
-			continue;
-		if (S_ISREG(st.st_mode))
-			return follow_gitfile(path);
-		if (S_ISDIR(st.st_mode) && is_repository(candidate))
-			return 0;
-	}
+	va_start(ap, fmt);
+	vsnprintf(repo->why, sizeof(repo->why), fmt, ap);
+	va_end(ap);
+	errno = err != 0 ? err : EBADMSG;
 	return -1;
 }
 
 /* GIT_NAMESPACE=a/b is refs/namespaces/a/refs/namespaces/b/. */
-static char *
-namespace_prefix(const char *name)
+static int
+set_namespace(struct riad_repo *repo, const char *name)
 {
 	struct riad_buf buf;
+	const char *all = name;
 
-	riad_buf_init(&buf, 64 * NAME_MAX_LEN);
+	riad_buf_init(&buf, RIAD_REFNAME_MAX - sizeof("HEAD"));
 	while (name != NULL && *name != '\0') {
 		int n = (int)strcspn(name, "/");
 		if (n > 0 &&
@@ -162,96 +45,165 @@ namespace_prefix(const char *name)
 		name += strspn(name, "/");
 	}
 	const char *s = riad_buf_str(&buf);
-	char *prefix = s ? strdup(s) : NULL;
+	bool bad = name != NULL && *name != '\0';
+	if (s != NULL && all != NULL && *all != '\0' && !bad)
+		bad = buf.len == 0 || !riad_refname_valid(s, buf.len - 1);
+	if (s != NULL && !bad)
+		repo->namespace = strdup(s);
 	riad_buf_free(&buf);
-	return prefix;
-}
-
-/* libgit2 1.5 follows what a damaged index says out of the files. */
-static int
-check_packs(struct riad_repo *repo)
-{
-	char name[NAME_MAX + 1];
-
-	if (riad_packs_check(name, repo->objects_dir, repo->odb.hash_len) == 0)
-		return 0;
-	if (errno == EBADMSG)
-		snprintf(repo->why, sizeof(repo->why), "%s is damaged", name);
-	else
-		snprintf(repo->why, sizeof(repo->why), "%s", strerror(errno));
-	return -1;
+	if (bad)
+		return riad_repo_fail(
+		    repo, "bad git namespace path \"%s\"", all);
+	return repo->namespace == NULL ? -1 : 0;
 }
 
 static int
-open_found(struct riad_repo *repo, const char *dir)
+add_object_dir(struct riad_repo *repo, const char *base, const char *path)
 {
-	if (!riad_repo_is_safe(dir)) {
-		snprintf(repo->why, sizeof(repo->why),
-		    "detected dubious ownership in repository at '%s'", dir);
-		return -1;
-	}
-	/* As a bare one: the work tree is nothing to us. */
-	int r = git_repository_open_ext(&repo->git, dir,
-	    GIT_REPOSITORY_OPEN_NO_SEARCH | GIT_REPOSITORY_OPEN_NO_DOTGIT |
-		GIT_REPOSITORY_OPEN_BARE,
-	    NULL);
-	if (r == GIT_ENOTFOUND) {
-		repo->why[0] = '\0';
-		return -1;
-	}
-	if (r < 0)
-		return riad_repo_fail(repo, dir);
+	struct riad_buf buf;
+	int r = -1;
 
-	struct riad_buf objects;
-	riad_buf_init(&objects, 2 * NAME_MAX_LEN);
-	if (riad_buf_addf(&objects, "%sobjects",
-		git_repository_commondir(repo->git)) == 0 &&
-	    riad_buf_str(&objects) != NULL)
-		repo->objects_dir = strdup(riad_buf_str(&objects));
-	riad_buf_free(&objects);
-	repo->namespace = namespace_prefix(getenv("GIT_NAMESPACE"));
-	if (repo->objects_dir == NULL || repo->namespace == NULL) {
-		snprintf(repo->why, sizeof(repo->why), "%s: %s", dir,
-		    strerror(ENOMEM));
+	if (repo->nobject_dirs == OBJECT_DIRS_MAX) {
+		errno = EMSGSIZE;
 		return -1;
 	}
-	if (check_packs(repo) == -1)
+	char **dirs = reallocarray(
+	    repo->object_dirs, repo->nobject_dirs + 1, sizeof(*dirs));
+	if (dirs == NULL)
 		return -1;
-	return riad_repo_open_db(repo) == -1 ? riad_repo_fail(repo, dir) : 0;
+	repo->object_dirs = dirs;
+	riad_buf_init(&buf, SIZE_MAX / 2);
+	if ((*path == '/' || riad_buf_addf(&buf, "%s/", base) == 0) &&
+	    riad_buf_addstr(&buf, path) == 0 && riad_buf_str(&buf) != NULL) {
+		dirs[repo->nobject_dirs] = strdup((const char *)buf.data);
+		if (dirs[repo->nobject_dirs] != NULL) {
+			repo->nobject_dirs++;
+			r = 0;
+		}
+	}
+	riad_buf_free(&buf);
+	return r;
+}
+
+/* A path in double quotes, with escapes as in C, is one with colons in it.
+ * What follows, or NULL where it is not that. */
+static const char *
+unquote(char *to, const char *s)
+{
+	static const char letters[] = "a\ab\bf\fn\nr\rt\tv\v\\\\\"\"";
+
+	for (s++; *s != '"'; s++) {
+		if (*s == '\0')
+			return NULL;
+		if (*s != '\\') {
+			*to++ = *s;
+			continue;
+		}
+		s++;
+		if (s[0] >= '0' && s[0] <= '3' && s[1] >= '0' && s[1] <= '7' &&
+		    s[2] >= '0' && s[2] <= '7') {
+			*to++ = (char)((s[0] - '0') * 64 + (s[1] - '0') * 8 +
+				       (s[2] - '0'));
+			s += 2;
+			continue;
+		}
+		size_t i = 0;
+		while (letters[i] != '\0' && letters[i] != *s)
+			i += 2;
+		if (letters[i] == '\0')
+			return NULL;
+		*to++ = letters[i + 1];
+	}
+	*to = '\0';
+	return s + 1;
+}
+
+/* GIT_ALTERNATE_OBJECT_DIRECTORIES: paths with colons between them. */
+static int
+add_alternates(struct riad_repo *repo, const char *s)
+{
+	char *path = malloc(strlen(s) + 1);
+	int r = path == NULL ? -1 : 0;
+
+	while (r == 0 && *s != '\0') {
+		const char *end = *s == '"' ? unquote(path, s) : NULL;
+		if (end == NULL) {
+			end = s + strcspn(s, ":");
+			memcpy(path, s, (size_t)(end - s));
+			path[end - s] = '\0';
+		}
+		if (*s != '#' && *path != '\0')
+			r = add_object_dir(repo, repo->dir, path);
+		s = end + (*end != '\0');
+	}
+	free(path);
+	return r;
+}
+
+static int
+set_object_dirs(struct riad_repo *repo)
+{
+	const char *env = getenv("GIT_OBJECT_DIRECTORY");
+	const char *more = getenv("GIT_ALTERNATE_OBJECT_DIRECTORIES");
+
+	if (env != NULL ? add_object_dir(repo, repo->dir, env) == -1
+			: add_object_dir(repo, repo->common, "objects") == -1)
+		return -1;
+	return more != NULL ? add_alternates(repo, more) : 0;
+}
+
+static int
+open_dirs(struct riad_repo *repo)
+{
+	const int flags = O_PATH | O_DIRECTORY | O_CLOEXEC;
+
+	repo->dir_fd = open(repo->dir, flags);
+	if (repo->dir_fd == -1)
+		return -1;
+	repo->common_fd = repo->dir_fd;
+	if (strcmp(repo->dir, repo->common) != 0)
+		repo->common_fd = open(repo->common, flags);
+	return repo->common_fd == -1 ? -1 : 0;
+}
+
+static int
+open_found(struct riad_repo *repo)
+{
+	if (open_dirs(repo) == -1 ||
+	    riad_settings_read(&repo->settings, repo, false) == -1 ||
+	    riad_repo_check_format(repo) == -1 ||
+	    set_namespace(repo, getenv("GIT_NAMESPACE")) == -1 ||
+	    set_object_dirs(repo) == -1) {
+		if (repo->why[0] == '\0')
+			riad_repo_fail(
+			    repo, "%s: %s", repo->dir, strerror(errno));
+		return -1;
+	}
+	return 0;
 }
 
 int
 riad_repo_open(
     struct riad_repo **repo, const char *path, bool strict, char why[512])
 {
-	struct riad_buf dir;
+	struct riad_repo *r = calloc(1, sizeof(*r));
 
-	*repo = calloc(1, sizeof(**repo));
-	if (*repo == NULL) {
+	*repo = r;
+	if (r == NULL) {
 		snprintf(why, 512, "%s", strerror(errno));
 		return -1;
 	}
-	git_libgit2_init();
-	/* A client checks every object's id by its own count; damage that
-	 * inflates is found there, and by the pack's own sums before. */
-	git_libgit2_opts(GIT_OPT_ENABLE_STRICT_HASH_VERIFICATION, 0);
-	git_libgit2_opts(GIT_OPT_SET_OWNER_VALIDATION, 0);
-	riad_repo_init_odb(*repo);
-
-	riad_buf_init(&dir, 4 * NAME_MAX_LEN);
-	if (find(&dir, path, strict) == 0 && riad_buf_str(&dir) != NULL &&
-	    open_found(*repo, riad_buf_str(&dir)) == 0) {
-		riad_buf_free(&dir);
+	r->dir_fd = r->common_fd = AT_FDCWD;
+	riad_oidmap_init(&r->shallow, UINT32_MAX / 4);
+	riad_grafts_init(&r->grafts);
+	riad_repo_init_odb(r);
+	if (riad_repo_find(r, path, strict) == 0 && open_found(r) == 0)
 		return 0;
-	}
-	if ((*repo)->why[0] == '\0') {
-		snprintf(why, 512,
-		    "'%s' does not appear to be a git repository", path);
-	} else {
-		snprintf(why, 512, "%s", (*repo)->why);
-	}
-	riad_buf_free(&dir);
-	riad_repo_free(*repo);
+	if (r->why[0] == '\0')
+		riad_repo_fail(
+		    r, "'%s' does not appear to be a git repository", path);
+	snprintf(why, 512, "%s", r->why);
+	riad_repo_free(r);
 	*repo = NULL;
 	return -1;
 }
@@ -262,12 +214,22 @@ riad_repo_free(struct riad_repo *repo)
 	if (repo == NULL)
 		return;
 	riad_repo_release(repo);
-	git_odb_free(repo->db);
-	git_repository_free(repo->git);
-	free(repo->objects_dir);
+	riad_settings_free(&repo->settings);
+	riad_packed_free(&repo->packed);
+	riad_oidmap_free(&repo->shallow);
+	riad_grafts_free(&repo->grafts);
+	for (size_t i = 0; i < repo->nobject_dirs; i++)
+		free(repo->object_dirs[i]);
+	free(repo->object_dirs);
+	free(repo->partial_clone);
 	free(repo->namespace);
+	if (repo->common_fd != repo->dir_fd && repo->common_fd >= 0)
+		close(repo->common_fd);
+	if (repo->dir_fd >= 0)
+		close(repo->dir_fd);
+	free(repo->dir);
+	free(repo->common);
 	free(repo);
-	git_libgit2_shutdown();
 }
 
 const char *
@@ -276,20 +238,63 @@ riad_repo_why(const struct riad_repo *repo)
 	return repo->why;
 }
 
+const char *
+riad_repo_dir(const struct riad_repo *repo)
+{
+	return repo->dir;
+}
+
+const char *
+riad_repo_common_dir(const struct riad_repo *repo)
+{
+	return repo->common;
+}
+
 const struct riad_odb *
 riad_repo_odb(struct riad_repo *repo)
 {
 	return &repo->odb;
 }
 
+const char *const *
+riad_repo_object_dirs(const struct riad_repo *repo, size_t *n)
+{
+	*n = repo->nobject_dirs;
+	return (const char *const *)repo->object_dirs;
+}
+
 const char *
 riad_repo_objects_dir(const struct riad_repo *repo)
 {
-	return repo->objects_dir;
+	return repo->object_dirs[0];
+}
+
+const char *
+riad_repo_partial_clone(const struct riad_repo *repo)
+{
+	return repo->partial_clone;
+}
+
+int
+riad_repo_config(struct riad_repo *repo,
+    int (*each)(void *ctx, const char *name, const char *value,
+	enum riad_config_scope scope),
+    void *ctx)
+{
+	const struct riad_settings *s = &repo->settings;
+	int r = 0;
+
+	for (size_t i = 0; r == 0 && i < s->len; i++)
+		r = each(ctx, riad_setting_name(s, i), riad_setting_value(s, i),
+		    s->list[i].scope);
+	return r;
 }
 
 bool
 riad_repo_is_shallow(struct riad_repo *repo)
 {
-	return git_repository_is_shallow(repo->git) == 1;
+	const struct riad_oid *ids;
+	size_t n;
+
+	return riad_repo_shallow(repo, &ids, &n) == 0 && n > 0;
 }
