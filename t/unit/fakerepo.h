@@ -6,6 +6,7 @@
 #ifndef RIAD_FAKEREPO_H
 #define RIAD_FAKEREPO_H
 
+#include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
@@ -23,6 +24,7 @@ struct fake_object {
 struct fake_repo {
 	const struct fake_object *objects; /* ended by number 0 */
 	const struct riad_ref *refs;       /* ended by a NULL name */
+	uint8_t shallow[4];                /* commits without parents; 0 ends */
 	int reads;
 	char text[1024];
 };
@@ -58,6 +60,12 @@ fake_find(const struct fake_repo *repo, const struct riad_oid *oid)
 	return NULL;
 }
 
+static inline bool
+fake_is_shallow(const struct fake_repo *repo, uint8_t number)
+{
+	return memchr(repo->shallow, number, sizeof(repo->shallow)) != NULL;
+}
+
 static int
 fake_type(void *ctx, const struct riad_oid *oid, enum riad_type *type)
 {
@@ -88,7 +96,9 @@ fake_read(void *ctx, const struct riad_oid *oid, enum riad_type *type,
 	} else {
 		p +=
 		    snprintf(p, (size_t)(end - p), "tree %s\n", fake_hex(0x99));
-		for (int i = 0; i < 4 && o->links[i] != 0; i++)
+		for (int i = 0; i < 4 && o->links[i] != 0 &&
+				!fake_is_shallow(repo, o->number);
+		     i++)
 			p += snprintf(p, (size_t)(end - p), "parent %s\n",
 			    fake_hex(o->links[i]));
 		p += snprintf(p, (size_t)(end - p),
