@@ -16,10 +16,11 @@
 #include "riad/oid.h"
 
 struct riad_negotiation {
-	struct riad_graph graph;
+	struct riad_graph graph;  /* cuts: before riad_negotiation_ready */
 	struct riad_oidmap haves; /* common objects, as the client named them */
 	struct riad_oidmap targets; /* the commits wanted; graph numbers: */
 	int64_t oldest_have;        /* the least date of a common commit */
+	uint32_t marked;            /* of the haves, in the graph */
 	uint32_t epoch;
 	bool changed, ready; /* since, and by, the last search */
 
@@ -40,7 +41,8 @@ void riad_negotiation_free(struct riad_negotiation *n);
 int riad_negotiation_want(
     struct riad_negotiation *n, const struct riad_oid *oid);
 
-/* 1 if we have it too, 0 if not, -1 with errno. */
+/* 1 if we have it too, 0 if not, -1 with errno.  It costs a look; commits are
+ * read when it matters. */
 int riad_negotiation_have(
     struct riad_negotiation *n, const struct riad_oid *oid);
 

@@ -17,6 +17,10 @@ struct riad_ref {
 	bool has_peeled; /* an annotated tag, and peeling was asked for */
 	bool unborn;     /* symbolic, and the target does not exist */
 	bool broken; /* no such object; only seen where peel was asked for */
+
+	/* Its file says nothing that is a reference: oid is all zeros.  git
+	 * shows such a one, so that nobody takes it for deleted. */
+	bool garbled;
 };
 
 /* Returns 0, or anything else to end the listing with that. */
@@ -34,9 +38,16 @@ struct riad_hidden_refs {
 int riad_hidden_refs_add(struct riad_hidden_refs *hidden, const char *pattern);
 void riad_hidden_refs_free(struct riad_hidden_refs *hidden);
 
-/* The last pattern that fits decides; "!" in front of it negates, "^" makes
- * it speak of full names. */
-bool riad_hidden_refs_hide(
+bool riad_hidden_refs_match(
     const struct riad_hidden_refs *hidden, const struct riad_ref *ref);
+
+/* The last pattern that fits decides; "!" in front of it negates, "^" makes
+ * it speak of full names.  Costs nothing where there are none. */
+static inline bool
+riad_hidden_refs_hide(
+    const struct riad_hidden_refs *hidden, const struct riad_ref *ref)
+{
+	return hidden->n > 0 && riad_hidden_refs_match(hidden, ref);
+}
 
 #endif

@@ -23,22 +23,39 @@ enum riad_feature {
 	RIAD_NO_PROGRESS = 1 << 7,
 	RIAD_INCLUDE_TAG = 1 << 8,
 	RIAD_WAIT_FOR_DONE = 1 << 9,
+	RIAD_DEEPEN_RELATIVE = 1 << 10,
+	RIAD_FILTER = 1 << 11, /* v0: the client may send a filter */
+	RIAD_SIDEBAND_ALL = 1 << 12,
 };
 
 enum riad_request_kind {
 	RIAD_REQUEST_WANT,
 	RIAD_REQUEST_HAVE,
 	RIAD_REQUEST_DONE,
-	RIAD_REQUEST_FEATURE,     /* v2: a feature on a line of its own */
-	RIAD_REQUEST_COMMAND,     /* v2: "command=" */
-	RIAD_REQUEST_UNSUPPORTED, /* shallow, deepen..., filter, want-ref */
+	RIAD_REQUEST_FEATURE, /* v2: a feature on a line of its own */
+	RIAD_REQUEST_COMMAND, /* v2: "command=" */
+	RIAD_REQUEST_SHALLOW,
+	RIAD_REQUEST_DEEPEN,
+	RIAD_REQUEST_DEEPEN_SINCE,
+	RIAD_REQUEST_DEEPEN_NOT,
+	RIAD_REQUEST_FILTER,
+	RIAD_REQUEST_WANT_REF,
+	RIAD_REQUEST_PACKFILE_URIS,
+	RIAD_REQUEST_OID, /* v2: of object-info */
 	RIAD_REQUEST_OTHER,
-	RIAD_REQUEST_BAD_OID, /* a want or have without an id */
+
+	/* A want or have, a shallow or an oid line without an id; a deepen or
+	 * deepen-since without a number. */
+	RIAD_REQUEST_BAD_OID,
+	RIAD_REQUEST_BAD_SHALLOW,
+	RIAD_REQUEST_BAD_INFO_OID,
+	RIAD_REQUEST_BAD_NUMBER,
 };
 
 struct riad_request_line {
 	enum riad_request_kind kind;
-	struct riad_oid oid; /* of a want or have */
+	struct riad_oid oid; /* of a want, have, shallow or oid */
+	uint64_t number;     /* of a deepen, 1 to 2^31 - 1; of a deepen-since */
 	unsigned features;   /* of a want in v0, or of a line in v2 */
 	const char *text;    /* the line less its newline; borrowed */
 	size_t len;

@@ -13,6 +13,7 @@
 
 #include <stdbool.h>
 
+#include "riad/filter.h"
 #include "riad/odb.h"
 #include "riad/out.h"
 #include "riad/packer.h"
@@ -26,16 +27,34 @@ enum riad_unborn {
 	RIAD_UNBORN_IGNORE,
 };
 
+/* uploadpack.blobPackfileUri: a pack that has the object, elsewhere. */
+struct riad_pack_uri {
+	struct riad_oid object;
+	char pack[RIAD_OID_HEX_MAX + 1]; /* the pack's hash */
+	char *uri;
+};
+
 struct riad_upload_config {
-	int version;    /* of the protocol: 0, 1 or 2 */
-	bool stateless; /* one request and one answer: HTTP */
+	int version;        /* of the protocol: 0, 1 or 2 */
+	bool stateless;     /* one request and one answer: HTTP */
+	bool announce_only; /* the answer to /info/refs */
 	const char *agent;
 	const char *session_id; /* NULL to announce none */
 	int keepalive;          /* seconds of silence; 0 for never */
 	bool advertise_session_id;
-	bool allow_tip, allow_reachable, allow_any; /* v0: ids not shown */
+	bool advertise_object_info, advertise_bundle_uris;
+
+	/* Ids that are not shown, in v0: at the tip of a hidden ref, or
+	 * reachable from one; any, if all three are set. */
+	bool allow_tip, allow_reachable, allow_any;
+	bool allow_filter, allow_ref_in_want, allow_sideband_all;
 	enum riad_unborn unborn;
 	struct riad_hidden_refs hidden;
+	struct riad_filter_rules filters;
+	struct riad_pack_uri *uris; /* no object twice */
+	size_t nuris;
+	char **bundles; /* bundle.*, as "key=value" */
+	size_t nbundles;
 	void (*alive)(void); /* called when bytes move; may be NULL */
 };
 
@@ -58,6 +77,20 @@ struct riad_upload_repo {
 	const struct riad_odb *odb;
 	int (*refs)(void *ctx, bool peel, riad_ref_fn *each, void *each_ctx);
 	riad_pack_engine *pack;
+
+	/* The same as refs for the names that begin with prefix alone; NULL
+	 * where that is no quicker. */
+	int (*refs_under)(void *ctx, bool peel, const char *prefix,
+	    riad_ref_fn *each, void *each_ctx);
+
+	/* The length of an object: 1, 0 if there is none, -1 with errno; NULL
+	 * if object-info is not to be. */
+	int (*size)(void *ctx, const struct riad_oid *oid, uint64_t *size);
+
+	/* The repository's own shallow commits; for odb they have no parents
+	 * already. */
+	const struct riad_oid *shallow;
+	size_t nshallow;
 };
 
 struct riad_upload;

@@ -75,7 +75,6 @@ int
 riad_negotiation_have(struct riad_negotiation *n, const struct riad_oid *oid)
 {
 	const struct riad_odb *odb = n->graph.odb;
-	struct riad_oid commit;
 
 	if (n->credit < UINT64_MAX / 2)
 		n->credit += credit_line;
@@ -86,17 +85,28 @@ riad_negotiation_have(struct riad_negotiation *n, const struct riad_oid *oid)
 		return r;
 	if (riad_oidmap_put(&n->haves, oid, NULL) == -1)
 		return -1;
+	n->changed = true;
+	return 1;
+}
 
-	r = riad_peel_to_commit(odb, &commit, oid);
-	if (r == -1)
-		return -1;
-	if (r == 1) {
+/* Those that came since the last time. */
+static int
+mark_haves(struct riad_negotiation *n)
+{
+	for (; n->marked < n->haves.len; n->marked++) {
+		struct riad_oid commit;
+		int r = riad_peel_to_commit(
+		    n->graph.odb, &commit, &n->haves.oids[n->marked]);
+
+		if (r == -1)
+			return -1;
+		if (r == 0)
+			continue;
 		int64_t c = riad_graph_add(&n->graph, &commit);
 		if (c == -1 || mark(n, (uint32_t)c) == -1)
 			return -1;
 	}
-	n->changed = true;
-	return 1;
+	return 0;
 }
 
 /* What this search knows of commit c. */
@@ -214,6 +224,8 @@ riad_negotiation_ready(struct riad_negotiation *n)
 		return n->ready;
 	if (n->last_cost > n->credit)
 		return 0;
+	if (mark_haves(n) == -1)
+		return -1;
 
 	n->epoch++;
 	n->last_cost = 0;

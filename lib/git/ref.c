@@ -41,7 +41,7 @@ riad_hidden_refs_free(struct riad_hidden_refs *hidden)
 }
 
 bool
-riad_hidden_refs_hide(
+riad_hidden_refs_match(
     const struct riad_hidden_refs *hidden, const struct riad_ref *ref)
 {
 	for (size_t i = hidden->n; i-- > 0;) {

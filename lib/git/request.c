@@ -2,6 +2,8 @@
 
 #include "riad/request.h"
 
+#include <errno.h>
+#include <inttypes.h>
 #include <stdbool.h>
 #include <string.h>
 
@@ -19,6 +21,9 @@ static const struct {
     {"no-progress", RIAD_NO_PROGRESS},
     {"include-tag", RIAD_INCLUDE_TAG},
     {"wait-for-done", RIAD_WAIT_FOR_DONE},
+    {"deepen-relative", RIAD_DEEPEN_RELATIVE},
+    {"filter", RIAD_FILTER},
+    {"sideband-all", RIAD_SIDEBAND_ALL},
 };
 
 static const struct {
@@ -28,12 +33,14 @@ static const struct {
     {"want ", RIAD_REQUEST_WANT},
     {"have ", RIAD_REQUEST_HAVE},
     {"command=", RIAD_REQUEST_COMMAND},
-    {"shallow ", RIAD_REQUEST_UNSUPPORTED},
-    {"deepen ", RIAD_REQUEST_UNSUPPORTED},
-    {"deepen-since ", RIAD_REQUEST_UNSUPPORTED},
-    {"deepen-not ", RIAD_REQUEST_UNSUPPORTED},
-    {"filter ", RIAD_REQUEST_UNSUPPORTED},
-    {"want-ref ", RIAD_REQUEST_UNSUPPORTED},
+    {"shallow ", RIAD_REQUEST_SHALLOW},
+    {"deepen ", RIAD_REQUEST_DEEPEN},
+    {"deepen-since ", RIAD_REQUEST_DEEPEN_SINCE},
+    {"deepen-not ", RIAD_REQUEST_DEEPEN_NOT},
+    {"filter ", RIAD_REQUEST_FILTER},
+    {"want-ref ", RIAD_REQUEST_WANT_REF},
+    {"packfile-uris ", RIAD_REQUEST_PACKFILE_URIS},
+    {"oid ", RIAD_REQUEST_OID},
 };
 
 #define NELEM(a) (sizeof(a) / sizeof((a)[0]))
@@ -109,12 +116,43 @@ parse_oid_line(struct riad_request_line *line, size_t hash_len)
 	    (pos == line->arg_len ||
 		(line->kind == RIAD_REQUEST_WANT && line->arg[pos] == ' '));
 	if (!ended) {
-		line->kind = RIAD_REQUEST_BAD_OID;
+		line->kind = line->kind == RIAD_REQUEST_SHALLOW
+				 ? RIAD_REQUEST_BAD_SHALLOW
+			     : line->kind == RIAD_REQUEST_OID
+				 ? RIAD_REQUEST_BAD_INFO_OID
+				 : RIAD_REQUEST_BAD_OID;
 		return;
 	}
 	for (size_t len;
 	     (len = next_word(line->arg, line->arg_len, &pos, &word)) > 0;)
 		line->features |= feature_of(word, len);
+}
+
+/*
+ * A number as strtol(3) reads it in base 0, of which git's clients send the
+ * decimal ones only.  More than depth can be is no limit.
+ */
+static void
+parse_number_line(struct riad_request_line *line)
+{
+	bool depth = line->kind == RIAD_REQUEST_DEEPEN;
+	char text[32], *end;
+
+	line->kind = RIAD_REQUEST_BAD_NUMBER;
+	if (line->arg_len == 0 || line->arg_len >= sizeof(text) ||
+	    memchr(line->arg, '-', line->arg_len) != NULL ||
+	    memchr(line->arg, '\0', line->arg_len) != NULL)
+		return;
+	memcpy(text, line->arg, line->arg_len);
+	text[line->arg_len] = '\0';
+	errno = 0;
+	uintmax_t n = strtoumax(text, &end, 0);
+	if (end == text || *end != '\0' || errno == ERANGE)
+		return;
+	if (depth && n == 0)
+		return;
+	line->number = depth && n > INT32_MAX ? INT32_MAX : n;
+	line->kind = depth ? RIAD_REQUEST_DEEPEN : RIAD_REQUEST_DEEPEN_SINCE;
 }
 
 void
@@ -143,14 +181,25 @@ riad_request_parse(struct riad_request_line *line, const void *data, size_t len,
 		break;
 	}
 
-	if (line->kind == RIAD_REQUEST_WANT ||
-	    line->kind == RIAD_REQUEST_HAVE) {
+	switch (line->kind) {
+	case RIAD_REQUEST_WANT:
+	case RIAD_REQUEST_HAVE:
+	case RIAD_REQUEST_SHALLOW:
+	case RIAD_REQUEST_OID:
 		parse_oid_line(line, hash_len);
-	} else if (equals(text, len, "done")) {
-		line->kind = RIAD_REQUEST_DONE;
-	} else if (line->kind == RIAD_REQUEST_OTHER) {
+		break;
+	case RIAD_REQUEST_DEEPEN:
+	case RIAD_REQUEST_DEEPEN_SINCE:
+		parse_number_line(line);
+		break;
+	case RIAD_REQUEST_OTHER:
 		line->features = feature_of(text, len);
 		if (line->features != 0)
 			line->kind = RIAD_REQUEST_FEATURE;
+		else if (equals(text, len, "done"))
+			line->kind = RIAD_REQUEST_DONE;
+		break;
+	default:
+		break;
 	}
 }

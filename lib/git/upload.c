@@ -11,136 +11,39 @@
 #include "riad/pktout.h"
 #include "upload_state.h"
 
-/* As many bytes of ref-prefix lines as are kept: 65,536 of fair length. */
-enum { PREFIX_BYTES_MAX = 1 << 22 };
-
-void
-riad_upload_config_init(struct riad_upload_config *config)
+/* All that a fetch collects, while it is empty. */
+static void
+begin_fetch(struct riad_upload *u)
 {
-	*config = (struct riad_upload_config){
-	    .agent = "riad/" RIAD_VERSION,
-	    .keepalive = 5,
-	    .unborn = RIAD_UNBORN_ADVERTISE,
-	};
+	riad_oidmap_init(&u->wants, UINT32_MAX);
+	riad_oidmap_init(&u->shallow, UINT32_MAX);
+	riad_oidmap_init(&u->cuts, UINT32_MAX);
+	riad_negotiation_init(&u->neg, u->repo->odb);
+	riad_upload_names_init(&u->without);
+	riad_upload_names_init(&u->want_refs);
+	u->features = 0;
+	u->depth = 0;
+	u->by_revs = u->seen_uris = false;
+	u->since = 0;
+	u->filter = NULL;
+	u->wanted = NULL;
+	u->uris = NULL;
 }
 
 void
-riad_upload_config_free(struct riad_upload_config *config)
+riad_upload_reset(struct riad_upload *u)
 {
-	riad_hidden_refs_free(&config->hidden);
-}
-
-/* git-config(1), "Values": a name alone is true, an empty value false. */
-static int
-parse_bool(bool *to, const char *value)
-{
-	static const struct {
-		const char *word;
-		bool value;
-	} words[] = {
-	    {"true", true},
-	    {"yes", true},
-	    {"on", true},
-	    {"1", true},
-	    {"false", false},
-	    {"no", false},
-	    {"off", false},
-	    {"0", false},
-	    {"", false},
-	};
-
-	if (value == NULL) {
-		*to = true;
-		return 0;
-	}
-	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
-		if (strcasecmp(value, words[i].word) == 0) {
-			*to = words[i].value;
-			return 0;
-		}
-	}
-	errno = EINVAL;
-	return -1;
-}
-
-static int
-parse_keepalive(int *to, const char *value)
-{
-	char *end;
-
-	errno = EINVAL;
-	if (value == NULL)
-		return -1;
-	long v = strtol(value, &end, 10);
-	if (end == value || *end != '\0' || v > INT32_MAX / 1000)
-		return -1;
-	*to = v < 0 ? 0 : (int)v;
-	return 0;
-}
-
-static int
-parse_unborn(enum riad_unborn *to, const char *value)
-{
-	static const char *const words[] = {
-	    [RIAD_UNBORN_ADVERTISE] = "advertise",
-	    [RIAD_UNBORN_ALLOW] = "allow",
-	    [RIAD_UNBORN_IGNORE] = "ignore",
-	};
-
-	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
-		if (value != NULL && strcmp(value, words[i]) == 0) {
-			*to = (enum riad_unborn)i;
-			return 0;
-		}
-	}
-	errno = EINVAL;
-	return -1;
-}
-
-int
-riad_upload_config_set(
-    struct riad_upload_config *config, const char *name, const char *value)
-{
-	if (strcmp(name, "transfer.hiderefs") == 0 ||
-	    strcmp(name, "uploadpack.hiderefs") == 0) {
-		if (value == NULL) {
-			errno = EINVAL;
-			return -1;
-		}
-		return riad_hidden_refs_add(&config->hidden, value);
-	}
-	if (strcmp(name, "transfer.advertisesid") == 0)
-		return parse_bool(&config->advertise_session_id, value);
-	if (strcmp(name, "uploadpack.keepalive") == 0)
-		return parse_keepalive(&config->keepalive, value);
-	if (strcmp(name, "uploadpack.allowtipsha1inwant") == 0)
-		return parse_bool(&config->allow_tip, value);
-	if (strcmp(name, "uploadpack.allowreachablesha1inwant") == 0)
-		return parse_bool(&config->allow_reachable, value);
-	if (strcmp(name, "uploadpack.allowanysha1inwant") == 0)
-		return parse_bool(&config->allow_any, value);
-	if (strcmp(name, "lsrefs.unborn") == 0)
-		return parse_unborn(&config->unborn, value);
-	return 0;
-}
-
-int
-riad_upload_version(const char *git_protocol)
-{
-	static const char key[] = "version=";
-	int version = 0;
-
-	for (const char *p = git_protocol; p != NULL && *p != '\0';) {
-		size_t n = strcspn(p, ":");
-		if (n == sizeof(key) && strncmp(p, key, n - 1) == 0) {
-			int v = p[n - 1] - '0';
-			if (v > version && v <= 2)
-				version = v;
-		}
-		p += n;
-		p += *p == ':';
-	}
-	return version;
+	riad_oidmap_free(&u->wants);
+	riad_oidmap_free(&u->shallow);
+	riad_oidmap_free(&u->cuts);
+	riad_negotiation_free(&u->neg);
+	riad_upload_names_clear(&u->without);
+	riad_upload_names_clear(&u->want_refs);
+	riad_upload_oids_free(&u->edges);
+	riad_filter_free(u->filter);
+	free(u->wanted);
+	free(u->uris);
+	begin_fetch(u);
 }
 
 struct riad_upload *
@@ -156,10 +59,9 @@ riad_upload_new(const struct riad_upload_config *config,
 	u->out = out;
 	u->state = config->version == 2 ? UPLOAD_KEYS : UPLOAD_WANTS;
 	u->object_format_len = RIAD_SHA1_LEN;
-	riad_oidmap_init(&u->wants, UINT32_MAX);
-	riad_oidmap_init(&u->tips, UINT32_MAX);
-	riad_negotiation_init(&u->neg, repo->odb);
-	riad_buf_init(&u->prefixes, PREFIX_BYTES_MAX);
+	riad_oidmap_init(&u->tip_map, UINT32_MAX);
+	riad_upload_names_init(&u->prefixes);
+	begin_fetch(u);
 	return u;
 }
 
@@ -169,19 +71,25 @@ riad_upload_free(struct riad_upload *u)
 	if (u == NULL)
 		return;
 	riad_upload_reset(u);
-	riad_oidmap_free(&u->tips);
-	riad_buf_free(&u->prefixes);
-	free(u->hidden);
+	riad_upload_oids_free(&u->tips[0]);
+	riad_upload_oids_free(&u->tips[1]);
+	riad_upload_oids_free(&u->infos);
+	riad_oidmap_free(&u->tip_map);
+	riad_upload_names_clear(&u->prefixes);
 	free(u);
 }
 
 void
-riad_upload_reset(struct riad_upload *u)
+riad_upload_line(struct riad_upload *u, const char *fmt, ...)
 {
-	riad_oidmap_free(&u->wants);
-	riad_negotiation_free(&u->neg);
-	riad_negotiation_init(&u->neg, u->repo->odb);
-	u->features = 0;
+	char text[RIAD_PKT_DATA_MAX + 1];
+	va_list ap;
+
+	va_start(ap, fmt);
+	int n = vsnprintf(text, sizeof(text), fmt, ap);
+	va_end(ap);
+	riad_pkt_add2(u->out, "\1", (u->features & RIAD_SIDEBAND_ALL) != 0,
+	    text, n < 0 ? SIZE_MAX : (size_t)n);
 }
 
 int
@@ -192,7 +100,10 @@ riad_upload_fail(struct riad_upload *u, const char *fmt, ...)
 	va_start(ap, fmt);
 	vsnprintf(u->why, sizeof(u->why), fmt, ap);
 	va_end(ap);
-	riad_pkt_addf(u->out, "ERR %s\n", u->why);
+	if (u->features & RIAD_SIDEBAND_ALL)
+		riad_pkt_addf(u->out, "\3%s", u->why);
+	else
+		riad_pkt_addf(u->out, "ERR %s\n", u->why);
 	u->state = UPLOAD_OVER;
 	return -1;
 }
@@ -229,41 +140,10 @@ riad_upload_why(const struct riad_upload *u)
 	return u->why;
 }
 
-bool
-riad_upload_shows(const struct riad_upload *u, const struct riad_ref *ref)
-{
-	return !riad_hidden_refs_hide(&u->config->hidden, ref);
-}
-
 const char *
 riad_upload_format_name(size_t hash_len)
 {
 	return hash_len == RIAD_SHA1_LEN ? "sha1" : "sha256";
-}
-
-int
-riad_upload_want(struct riad_upload *u, const struct riad_oid *oid)
-{
-	const struct riad_odb *odb = u->repo->odb;
-	char hex[RIAD_OID_HEX_MAX + 1];
-	enum riad_type type;
-
-	/* Looked up once, however often a client repeats it. */
-	if (riad_oidmap_get(&u->wants, oid) != -1)
-		return 0;
-
-	/* Before it is kept: a client can't make us keep what isn't there. */
-	int found = odb->type(odb->ctx, oid, &type);
-	if (found == 0)
-		return riad_upload_fail(u, "upload-pack: not our ref %s",
-		    riad_oid_hex(hex, oid, odb->hash_len));
-	if (found == -1 && errno == EBADMSG)
-		return riad_upload_fail(u, "upload-pack: bad object %s",
-		    riad_oid_hex(hex, oid, odb->hash_len));
-	if (found == -1 || riad_oidmap_put(&u->wants, oid, NULL) == -1 ||
-	    riad_negotiation_want(&u->neg, oid) == -1)
-		return riad_upload_system(u, "want");
-	return 0;
 }
 
 int

@@ -19,6 +19,11 @@ enum {
 struct sender {
 	struct riad_upload *u;
 	size_t max; /* payload of a packet, 0 without a side-band */
+
+	/* v2 with packfile-uris: where the section of the pack begins is only
+	 * known when what is not in it was told. */
+	bool header_due, uris_begun;
+	const struct riad_pack_uri **uris; /* of the request's elsewhere */
 	struct timespec last;
 	size_t npending;
 	uint8_t pending[SIDE_BAND_64K_MAX];
@@ -47,6 +52,28 @@ send_pending(struct sender *s)
 	s->npending = 0;
 }
 
+static void
+begin_pack(struct sender *s)
+{
+	if (s->uris_begun)
+		riad_pkt_add_delim(s->u->out);
+	if (s->header_due)
+		riad_upload_line(s->u, "packfile\n");
+	s->header_due = s->uris_begun = false;
+}
+
+static int
+send_elsewhere(void *ctx, size_t i)
+{
+	struct sender *s = ctx;
+
+	if (!s->uris_begun)
+		riad_upload_line(s->u, "packfile-uris\n");
+	s->uris_begun = true;
+	riad_upload_line(s->u, "%s %s\n", s->uris[i]->pack, s->uris[i]->uri);
+	return status(s);
+}
+
 /* Whole packets go straight on; only what is less is copied. */
 static int
 send_data(void *ctx, const void *data, size_t len)
@@ -54,6 +81,7 @@ send_data(void *ctx, const void *data, size_t len)
 	struct sender *s = ctx;
 	const uint8_t *p = data;
 
+	begin_pack(s);
 	if (s->max == 0) {
 		riad_upload_alive(s->u);
 		riad_out_add(s->u->out, data, len);
@@ -106,7 +134,9 @@ send_keepalive(void *ctx)
 	int64_t silent = (int64_t)(now.tv_sec - s->last.tv_sec) * 1000 +
 			 (now.tv_nsec - s->last.tv_nsec) / 1000000;
 	if (silent >= (int64_t)s->u->config->keepalive * 1000) {
-		send_band(s, 1, "", 0);
+		/* Among lines in band 1 it would be one of them. */
+		bool lines = s->u->features & RIAD_SIDEBAND_ALL;
+		send_band(s, lines ? 2 : 1, "", 0);
 		(void)riad_out_flush(s->u->out);
 	}
 	return status(s);
@@ -140,29 +170,97 @@ add_tag(void *ctx, const struct riad_ref *ref)
 	return 0;
 }
 
+/* What the engine's work needs while it lasts. */
+struct work {
+	struct tags tags;
+	struct riad_upload_oids haves, elsewhere;
+	const struct riad_pack_uri **uris;
+};
+
+/* Those of which the client is getting the parents it has itself. */
 static int
-run_engine(struct sender *s, struct riad_pack_sink *sink)
+gather_haves(const struct riad_upload *u, struct work *w)
+{
+	const struct riad_oidmap *haves = &u->neg.haves;
+
+	if (u->edges.n == 0)
+		return 0;
+	for (uint32_t i = 0; i < haves->len; i++) {
+		if (riad_upload_oids_add(&w->haves, &haves->oids[i]) == -1)
+			return -1;
+	}
+	for (size_t i = 0; i < u->edges.n; i++) {
+		if (riad_upload_oids_add(&w->haves, &u->edges.oids[i]) == -1)
+			return -1;
+	}
+	return 0;
+}
+
+static int
+gather_uris(const struct riad_upload *u, struct work *w)
+{
+	const struct riad_upload_config *c = u->config;
+
+	if (u->uris == NULL || !(u->features & RIAD_SIDEBAND_ALL))
+		return 0;
+	w->uris = calloc(c->nuris + 1, sizeof(*w->uris));
+	if (w->uris == NULL)
+		return -1;
+	for (size_t i = 0; i < c->nuris; i++) {
+		if (!u->uris[i] ||
+		    strlen(c->uris[i].pack) != 2 * u->repo->odb->hash_len)
+			continue;
+		w->uris[w->elsewhere.n] = &c->uris[i];
+		if (riad_upload_oids_add(&w->elsewhere, &c->uris[i].object) ==
+		    -1)
+			return -1;
+	}
+	return 0;
+}
+
+static int
+ask_engine(struct sender *s, struct riad_pack_sink *sink, struct work *w)
 {
 	struct riad_upload *u = s->u;
-	struct tags tags = {.u = u};
 
-	if ((u->features & RIAD_INCLUDE_TAG) &&
-	    u->repo->refs(u->repo->ctx, true, add_tag, &tags) != 0) {
-		free(tags.tags);
+	w->tags.u = u;
+	if (gather_haves(u, w) == -1 || gather_uris(u, w) == -1)
 		return -1;
-	}
+	if ((u->features & RIAD_INCLUDE_TAG) &&
+	    u->repo->refs(u->repo->ctx, true, add_tag, &w->tags) != 0)
+		return -1;
 	struct riad_pack_request request = {
 	    .wants = u->wants.oids,
 	    .nwants = u->wants.len,
-	    .haves = u->neg.haves.oids,
-	    .nhaves = u->neg.haves.len,
+	    .haves = w->haves.n > 0 ? w->haves.oids : u->neg.haves.oids,
+	    .nhaves = w->haves.n > 0 ? w->haves.n : u->neg.haves.len,
+	    .cuts = u->cuts.oids,
+	    .ncuts = u->cuts.len,
+	    .filter = u->filter,
+	    .elsewhere = w->elsewhere.oids,
+	    .nelsewhere = w->elsewhere.n,
 	    .thin = (u->features & RIAD_THIN_PACK) != 0,
 	    .ofs_delta = (u->features & RIAD_OFS_DELTA) != 0,
-	    .tags = tags.tags,
-	    .ntags = tags.n,
+	    .tags = w->tags.tags,
+	    .ntags = w->tags.n,
 	};
-	int r = u->repo->pack(u->repo->ctx, &request, sink);
-	free(tags.tags);
+	s->uris = w->uris;
+	sink->elsewhere = w->elsewhere.n > 0 ? send_elsewhere : NULL;
+	return u->repo->pack(u->repo->ctx, &request, sink);
+}
+
+static int
+run_engine(struct sender *s, struct riad_pack_sink *sink)
+{
+	struct work w = {.uris = NULL};
+
+	int r = ask_engine(s, sink, &w);
+	int err = errno;
+	riad_upload_oids_free(&w.haves);
+	riad_upload_oids_free(&w.elsewhere);
+	free(w.uris);
+	free(w.tags.tags);
+	errno = err;
 	return r;
 }
 
@@ -178,6 +276,9 @@ riad_upload_pack(struct riad_upload *u)
 		return riad_upload_system(u, "pack");
 	s->u = u;
 	s->npending = 0;
+	s->uris_begun = false;
+	s->uris = NULL;
+	s->header_due = u->config->version == 2;
 	s->max = u->features & RIAD_SIDE_BAND_64K ? SIDE_BAND_64K_MAX
 		 : u->features & RIAD_SIDE_BAND   ? SIDE_BAND_MAX
 						  : 0;
@@ -190,8 +291,11 @@ riad_upload_pack(struct riad_upload *u)
 	    .progress = quiet ? NULL : send_progress,
 	    .tick = send_keepalive,
 	};
+	if (!u->seen_uris || !(u->features & RIAD_SIDEBAND_ALL))
+		begin_pack(s);
 	(void)riad_out_flush(u->out);
 	if (run_engine(s, &sink) == 0) {
+		begin_pack(s);
 		send_pending(s);
 		if (s->max != 0)
 			riad_pkt_add_flush(u->out);

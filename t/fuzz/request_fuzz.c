@@ -20,7 +20,12 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		abort();
 	if (line.arg < begin || line.arg + line.arg_len != begin + line.len)
 		abort();
-	if (line.kind == RIAD_REQUEST_WANT || line.kind == RIAD_REQUEST_HAVE) {
+	if (line.kind == RIAD_REQUEST_DEEPEN &&
+	    (line.number == 0 || line.number > INT32_MAX))
+		abort();
+	if (line.kind == RIAD_REQUEST_WANT || line.kind == RIAD_REQUEST_HAVE ||
+	    line.kind == RIAD_REQUEST_SHALLOW ||
+	    line.kind == RIAD_REQUEST_OID) {
 		char hex[RIAD_OID_HEX_MAX + 1];
 		riad_oid_hex(hex, &line.oid, RIAD_SHA1_LEN);
 		if (strncasecmp(hex, line.arg, 40) != 0)

@@ -3,7 +3,7 @@
  * Whatever a client sends, by any version: the answer is whole packets (but
  * for a pack without a side-band), an engine is only asked for what exists,
  * and after the end there is nothing more.  The first byte of the input
- * chooses the version; the rest are packets.
+ * chooses the version and the configuration; the rest are packets.
  */
 
 #include "riad/upload.h"
@@ -59,8 +59,40 @@ pack(void *ctx, const struct riad_pack_request *request,
 		if (fake_find(ctx, &request->haves[i]) == NULL)
 			abort();
 	}
+	for (size_t i = 0; i < request->ncuts; i++) {
+		const struct fake_object *o = fake_find(ctx, &request->cuts[i]);
+		if (o == NULL || o->type != RIAD_COMMIT)
+			abort();
+	}
+	for (size_t i = 0; i < request->nelsewhere; i++) {
+		if (sink->elsewhere(sink->ctx, i) == -1)
+			return -1;
+	}
 	packs++;
 	return sink->data(sink->ctx, "PACK", 4);
+}
+
+static int
+size_of(void *ctx, const struct riad_oid *oid, uint64_t *size)
+{
+	*size = oid->id[0];
+	return fake_find(ctx, oid) != NULL;
+}
+
+/* All that is not on by itself. */
+static void
+configure(struct riad_upload_config *config)
+{
+	static const char *const names[] = {"uploadpack.allowfilter",
+	    "uploadpack.allowrefinwant", "uploadpack.allowsidebandall",
+	    "uploadpack.advertisebundleuris", "transfer.advertiseobjectinfo"};
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+		riad_upload_config_set(config, names[i], "1");
+	riad_upload_config_set(config, "bundle.version", "1");
+	riad_upload_config_set(config, "uploadpack.blobpackfileuri",
+	    "0101010101010101010101010101010101010101 "
+	    "0202020202020202020202020202020202020202 https://a/b");
 }
 
 static void
@@ -91,7 +123,15 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	static int fd = -1;
 	struct fake_repo fake = {.objects = objects};
 	struct riad_odb odb = fake_odb(&fake);
-	struct riad_upload_repo repo = {&fake, &odb, refs, pack};
+	struct riad_oid shallow = fake_id(2);
+	struct riad_upload_repo repo = {
+	    .ctx = &fake,
+	    .odb = &odb,
+	    .refs = refs,
+	    .pack = pack,
+	    .size = size_of,
+	    .shallow = &shallow,
+	};
 	struct riad_upload_config config;
 	struct riad_pkt pkt;
 	int r = 1;
@@ -105,6 +145,12 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	config.version = data[0] % 3;
 	config.stateless = data[0] & 0x10;
 	config.allow_reachable = data[0] & 0x20;
+	if (data[0] & 0x40)
+		configure(&config);
+	if (data[0] & 0x80) {
+		fake.shallow[0] = 2;
+		repo.nshallow = 1;
+	}
 	riad_out_init(&out, fd);
 	struct riad_upload *u = riad_upload_new(&config, &repo, &out);
 	if (u == NULL)

@@ -38,10 +38,31 @@ test_lines(void)
 	    {"no-progress\n", RIAD_REQUEST_FEATURE, RIAD_NO_PROGRESS},
 	    {"wait-for-done", RIAD_REQUEST_FEATURE, RIAD_WAIT_FOR_DONE},
 	    {"command=fetch\n", RIAD_REQUEST_COMMAND, 0},
-	    {"shallow " ID, RIAD_REQUEST_UNSUPPORTED, 0},
-	    {"deepen 1\n", RIAD_REQUEST_UNSUPPORTED, 0},
-	    {"deepen-since 1", RIAD_REQUEST_UNSUPPORTED, 0},
-	    {"filter blob:none", RIAD_REQUEST_UNSUPPORTED, 0},
+	    {"shallow " ID, RIAD_REQUEST_SHALLOW, 0},
+	    {"shallow " ID " x", RIAD_REQUEST_BAD_SHALLOW, 0},
+	    {"shallow", RIAD_REQUEST_OTHER, 0},
+	    {"oid " ID, RIAD_REQUEST_OID, 0},
+	    {"oid x", RIAD_REQUEST_BAD_INFO_OID, 0},
+	    {"deepen 1\n", RIAD_REQUEST_DEEPEN, 0},
+	    {"deepen 0", RIAD_REQUEST_BAD_NUMBER, 0},
+	    {"deepen -1", RIAD_REQUEST_BAD_NUMBER, 0},
+	    {"deepen ", RIAD_REQUEST_BAD_NUMBER, 0},
+	    {"deepen 1 ", RIAD_REQUEST_BAD_NUMBER, 0},
+	    {"deepen 1x", RIAD_REQUEST_BAD_NUMBER, 0},
+	    {"deepen-relative", RIAD_REQUEST_FEATURE, RIAD_DEEPEN_RELATIVE},
+	    {"deepen-since 1", RIAD_REQUEST_DEEPEN_SINCE, 0},
+	    {"deepen-since 0", RIAD_REQUEST_DEEPEN_SINCE, 0},
+	    {"deepen-since -1", RIAD_REQUEST_BAD_NUMBER, 0},
+	    {"deepen-since 99999999999999999999", RIAD_REQUEST_BAD_NUMBER, 0},
+	    {"deepen-since 000000000000000000000000000000001",
+		RIAD_REQUEST_BAD_NUMBER, 0},
+	    {"deepen-not refs/tags/v1\n", RIAD_REQUEST_DEEPEN_NOT, 0},
+	    {"filter blob:none", RIAD_REQUEST_FILTER, 0},
+	    {"filter", RIAD_REQUEST_FEATURE, RIAD_FILTER},
+	    {"want-ref refs/heads/x", RIAD_REQUEST_WANT_REF, 0},
+	    {"packfile-uris https,http", RIAD_REQUEST_PACKFILE_URIS, 0},
+	    {"want " ID " filter deepen-relative", RIAD_REQUEST_WANT,
+		RIAD_FILTER | RIAD_DEEPEN_RELATIVE},
 	    {"", RIAD_REQUEST_OTHER, 0},
 	    {"\n", RIAD_REQUEST_OTHER, 0},
 	    {"peel\n", RIAD_REQUEST_OTHER, 0},
@@ -76,6 +97,22 @@ test_parts(void)
 	ok(line.arg_len == 7 && memcmp(line.arg, "ls-refs", 7) == 0,
 	    "the command");
 
+	static const struct {
+		const char *line;
+		uint64_t number;
+	} numbers[] = {
+	    {"deepen 7", 7},
+	    {"deepen 0x10\n", 16},
+	    {"deepen 2147483647", INT32_MAX},
+	    {"deepen 4294967297", INT32_MAX},
+	    {"deepen-since 4294967297", 4294967297},
+	};
+	for (size_t i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++) {
+		riad_request_parse(
+		    &line, numbers[i].line, strlen(numbers[i].line), 20);
+		ok(line.number == numbers[i].number, "%s", numbers[i].line);
+	}
+
 	const char *v =
 	    riad_request_value(text, sizeof(text) - 1, "agent", &len);
 	ok(v != NULL && len == 8 && memcmp(v, "git/2.39", 8) == 0,
@@ -84,7 +121,7 @@ test_parts(void)
 	    "not of half a key");
 	ok(riad_request_value(text, 6, "agent", &len) == NULL,
 	    "nor of one cut off");
-	for (unsigned f = 1; f <= RIAD_WAIT_FOR_DONE; f <<= 1) {
+	for (unsigned f = 1; f <= RIAD_SIDEBAND_ALL; f <<= 1) {
 		const char *name = riad_feature_name(f);
 		riad_request_parse(&line, name, strlen(name), 20);
 		ok(line.features == f, "%s by its name", name);

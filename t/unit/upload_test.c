@@ -1,217 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /* Whole conversations, packet by packet, with a repository in an array. */
 
-#include "riad/upload.h"
-
-#include <errno.h>
-#include <stdlib.h>
-#include <string.h>
-#include <sys/mman.h>
-#include <unistd.h>
-
-#include "fakerepo.h"
-#include "tap.h"
-
-/* 1 - 2 - 3 (main, HEAD)    4 (hidden) - 2    0xa1: a tag of 2    9: alone */
-static const struct fake_object objects[] = {
-    {1, RIAD_COMMIT, 100, {0}},
-    {2, RIAD_COMMIT, 200, {1}},
-    {3, RIAD_COMMIT, 300, {2}},
-    {4, RIAD_COMMIT, 400, {2}},
-    {9, RIAD_COMMIT, 500, {0}},
-    {0xa1, RIAD_TAG, 0, {2}},
-    {0, RIAD_COMMIT, 0, {0}},
-};
-
-#define ID1 "0101010101010101010101010101010101010101"
-#define ID2 "0202020202020202020202020202020202020202"
-#define ID3 "0303030303030303030303030303030303030303"
-#define ID4 "0404040404040404040404040404040404040404"
-#define ID7 "0707070707070707070707070707070707070707"
-#define ID9 "0909090909090909090909090909090909090909"
-#define IDA "a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1"
-
-struct world {
-	struct fake_repo repo;
-	bool empty;      /* of references, but for an unborn HEAD */
-	bool one_tag;    /* the only reference */
-	bool pack_fails; /* after the first bytes */
-	char asked[512]; /* what the engine was asked for */
-};
-
-static int
-world_refs(void *ctx, bool peel, riad_ref_fn *each, void *each_ctx)
-{
-	struct world *w = ctx;
-	struct riad_ref refs[] = {
-	    {.name = "HEAD", .target = "refs/heads/main", .oid = fake_id(3)},
-	    {.name = "refs/heads/main", .oid = fake_id(3)},
-	    {.name = "refs/secret/x", .oid = fake_id(4)},
-	    {.name = "refs/tags/v1",
-		.oid = fake_id(0xa1),
-		.peeled = fake_id(2),
-		.has_peeled = peel},
-	};
-	size_t n = sizeof(refs) / sizeof(refs[0]);
-
-	if (w->empty) {
-		refs[0].unborn = true;
-		n = 1;
-	}
-	if (w->one_tag) {
-		refs[0] = refs[3];
-		n = 1;
-	}
-	for (size_t i = 0; i < n; i++) {
-		refs[i].full_name = refs[i].name;
-		int r = each(each_ctx, &refs[i]);
-		if (r != 0)
-			return r;
-	}
-	return 0;
-}
-
-static int
-world_pack(void *ctx, const struct riad_pack_request *request,
-    struct riad_pack_sink *sink)
-{
-	struct world *w = ctx;
-	char *p = w->asked, *end = p + sizeof(w->asked);
-
-	for (size_t i = 0; i < request->nwants; i++)
-		p += snprintf(
-		    p, (size_t)(end - p), "%x ", request->wants[i].id[0]);
-	for (size_t i = 0; i < request->nhaves; i++)
-		p += snprintf(
-		    p, (size_t)(end - p), "^%x ", request->haves[i].id[0]);
-	snprintf(p, (size_t)(end - p), "%s%s%zu", request->thin ? "thin " : "",
-	    request->ofs_delta ? "ofs " : "", request->ntags);
-
-	if (sink->progress != NULL)
-		sink->progress(sink->ctx, "busy\r", 5);
-	if (sink->data(sink->ctx, "PA", 2) == -1)
-		return -1;
-	if (w->pack_fails) {
-		snprintf(sink->why, sizeof(sink->why), "object gone");
-		errno = ENOENT;
-		return -1;
-	}
-	return sink->data(sink->ctx, "CK", 2);
-}
-
-struct talk {
-	const char *name;
-	int version;
-	bool stateless;
-	const char *in[12]; /* lines of data; "0000", "0001" are themselves */
-	const char *out;    /* NUL bytes as they are shown: '@' */
-	int result;         /* of the last packet */
-	const char *asked;
-	bool empty, one_tag, pack_fails, allow_tip, allow_reachable;
-};
-
-static void
-feed(struct riad_upload *u, const char *line, int *result)
-{
-	struct riad_pkt pkt = {
-	    RIAD_PKT_DATA, (const uint8_t *)line, strlen(line)};
-
-	if (strcmp(line, "0000") == 0 || strcmp(line, "0001") == 0)
-		pkt = (struct riad_pkt){
-		    .type = line[3] == '0' ? RIAD_PKT_FLUSH : RIAD_PKT_DELIM};
-	*result = riad_upload_packet(u, &pkt);
-}
-
-/* What came out, lengths left out, as text to compare with. */
-static char *
-flatten(int fd)
-{
-	static char raw[1 << 16], text[1 << 16];
-	size_t n = 0;
-	ssize_t len = pread(fd, raw, sizeof(raw), 0);
-
-	for (size_t pos = 0; pos < (size_t)len;) {
-		struct riad_pkt pkt;
-		ssize_t r = riad_pkt_parse(&pkt, raw + pos, (size_t)len - pos);
-		if (r <= 0) { /* a pack without side-band */
-			memcpy(text + n, raw + pos, (size_t)len - pos);
-			n += (size_t)len - pos;
-			break;
-		}
-		pos += (size_t)r;
-		if (pkt.type != RIAD_PKT_DATA) {
-			n += (size_t)snprintf(
-			    text + n, 6, "%04d\n", (int)pkt.type);
-			continue;
-		}
-		for (size_t i = 0; i < pkt.len; i++) {
-			uint8_t c = pkt.data[i];
-			text[n++] = c == 0  ? '@'
-				    : c < 4 ? (char)('0' + c)
-					    : (char)c;
-		}
-		if (pkt.len == 0 || pkt.data[pkt.len - 1] != '\n')
-			text[n++] = '\n';
-	}
-	text[n] = '\0';
-	return text;
-}
-
-static void
-run(const struct talk *t)
-{
-	static struct riad_out out;
-	struct world w = {
-	    .repo = {.objects = objects},
-	    .empty = t->empty,
-	    .one_tag = t->one_tag,
-	    .pack_fails = t->pack_fails,
-	};
-	struct riad_odb odb = fake_odb(&w.repo);
-	struct riad_upload_repo repo = {&w, &odb, world_refs, world_pack};
-	struct riad_upload_config config;
-	int fd = memfd_create("out", 0), result = 1;
-
-	riad_upload_config_init(&config);
-	riad_hidden_refs_add(&config.hidden, "refs/secret");
-	config.agent = "a";
-	config.version = t->version;
-	config.stateless = t->stateless;
-	config.allow_tip = t->allow_tip;
-	config.allow_reachable = t->allow_reachable;
-	riad_out_init(&out, fd);
-	struct riad_upload *u = riad_upload_new(&config, &repo, &out);
-	if (t->in[0] == NULL)
-		riad_upload_advertise(u);
-	else if (!t->stateless && t->version < 2) {
-		riad_upload_advertise(u); /* to learn the tips; not shown */
-		riad_out_flush(&out);
-		if (ftruncate(fd, 0) == -1 || lseek(fd, 0, SEEK_SET) == -1)
-			abort();
-	}
-	for (int i = 0; t->in[i] != NULL && result == 1; i++)
-		feed(u, t->in[i], &result);
-	ok(riad_out_flush(&out) == 0, "%s", t->name);
-
-	const char *text = flatten(fd);
-	ok(strcmp(text, t->out) == 0, "  the answer");
-	if (strcmp(text, t->out) != 0)
-		printf("# got:\n%s# want:\n%s", text, t->out);
-	ok(result == t->result, "  go on, end or fail: %d", result);
-	ok(strcmp(w.asked, t->asked ? t->asked : "") == 0,
-	    "  the engine is asked for \"%s\"", w.asked);
-	riad_upload_free(u);
-	riad_upload_config_free(&config);
-	close(fd);
-}
-
-#define CAPS                                                                   \
-	"multi_ack thin-pack side-band side-band-64k ofs-delta no-progress "   \
-	"include-tag multi_ack_detailed"
-#define WANT3 "want " ID3
-
-/* Most conversations leave the last fields at zero. */
-#pragma GCC diagnostic ignored "-Wmissing-field-initializers"
+#include "fakeupload.h"
 
 static const struct talk talks[] = {
     /* Announcements. */
@@ -231,7 +21,7 @@ static const struct talk talks[] = {
 	" object-format=sha1 agent=a\n0000\n",
 	1, .empty = true},
     {"v2 capabilities", 2, false, {NULL},
-	"version 2\nagent=a\nls-refs=unborn\nfetch=wait-for-done\n"
+	"version 2\nagent=a\nls-refs=unborn\nfetch=shallow wait-for-done\n"
 	"server-option\nobject-format=sha1\n0000\n",
 	1},
 
@@ -292,8 +82,6 @@ static const struct talk talks[] = {
 	"ERR upload-pack: expected SHA1 list, got 'havoc'\n", -1},
     {"a delimiter", 0, false, {"0001"},
 	"ERR upload-pack: protocol error, unexpected packet 0001\n", -1},
-    {"shallow", 0, false, {WANT3, "deepen 1\n"},
-	"ERR upload-pack: not supported: 'deepen 1'\n", -1},
     {"SHA-256", 0, false, {WANT3 " object-format=sha256\n"},
 	"ERR mismatched object format: server sha1; client sha256\n", -1},
     {"the pack fails", 0, false, {WANT3 " side-band-64k", "0000", "done"},
@@ -375,8 +163,8 @@ static const struct talk talks[] = {
 	"ERR unknown object format 'md5'\n", -1},
     {"format of what", 2, false, {"object-format"},
 	"ERR object-format capability requires an argument\n", -1},
-    {"unknown argument", 2, false, {"command=fetch", "0001", "shallow " ID1},
-	"ERR unexpected line: 'shallow " ID1 "'\n", -1},
+    {"unknown argument", 2, false, {"command=fetch", "0001", "oid " ID1},
+	"ERR unexpected line: 'oid " ID1 "'\n", -1},
     {"a v0 capability is no argument", 2, false,
 	{"command=fetch", "0001", "multi_ack"},
 	"ERR unexpected line: 'multi_ack'\n", -1},
@@ -461,7 +249,8 @@ test_bands(const char *feature, size_t max)
 	static uint8_t raw[400000];
 	struct world w = {.repo = {.objects = objects}};
 	struct riad_odb odb = fake_odb(&w.repo);
-	struct riad_upload_repo repo = {&w, &odb, world_refs, big_pack};
+	struct riad_upload_repo repo = {
+	    .ctx = &w, .odb = &odb, .refs = world_refs, .pack = big_pack};
 	struct riad_upload_config config;
 	char want[100];
 	int fd = memfd_create("out", 0), r;
@@ -521,7 +310,8 @@ test_keepalive(void)
 	static struct riad_out out;
 	struct world w = {.repo = {.objects = objects}};
 	struct riad_odb odb = fake_odb(&w.repo);
-	struct riad_upload_repo repo = {&w, &odb, world_refs, slow_pack};
+	struct riad_upload_repo repo = {
+	    .ctx = &w, .odb = &odb, .refs = world_refs, .pack = slow_pack};
 
 	for (int keepalive = 0; keepalive < 2; keepalive++) {
 		struct riad_upload_config config;
@@ -551,7 +341,8 @@ test_eof(void)
 	static struct riad_out out;
 	struct world w = {.repo = {.objects = objects}};
 	struct riad_odb odb = fake_odb(&w.repo);
-	struct riad_upload_repo repo = {&w, &odb, world_refs, world_pack};
+	struct riad_upload_repo repo = {
+	    .ctx = &w, .odb = &odb, .refs = world_refs, .pack = world_pack};
 	static const struct {
 		int version;
 		bool stateless;
