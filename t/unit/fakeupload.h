@@ -145,11 +145,10 @@ struct talk {
 	int result;         /* of the last packet */
 	const char *asked;
 	bool empty, one_tag, pack_fails, allow_tip, allow_reachable;
-	const char *config[6]; /* "name=value" */
+	const char *config[8]; /* "name=value" */
 	uint8_t shallow[4];    /* the repository's */
 	const struct fake_object *objects;
 	const struct riad_ref *refs;
-	bool advertise; /* show it, and go on */
 };
 
 static void
@@ -200,9 +199,9 @@ flatten(int fd)
 }
 
 static void
-configure(struct riad_upload_config *config, const char *const lines[6])
+configure(struct riad_upload_config *config, const char *const lines[8])
 {
-	for (int i = 0; i < 6 && lines[i] != NULL; i++) {
+	for (int i = 0; i < 8 && lines[i] != NULL; i++) {
 		char name[64];
 		size_t n = strcspn(lines[i], "=");
 
@@ -250,7 +249,7 @@ run(const struct talk *t)
 	config.allow_reachable |= t->allow_reachable;
 	riad_out_init(&out, fd);
 	struct riad_upload *u = riad_upload_new(&config, &repo, &out);
-	if (t->in[0] == NULL || t->advertise)
+	if (t->in[0] == NULL)
 		riad_upload_advertise(u);
 	else if (!t->stateless && t->version < 2) {
 		riad_upload_advertise(u); /* to learn the tips; not shown */
