@@ -17,6 +17,12 @@ struct riad_out {
 	int err;      /* 0, or the errno of the first failure */
 	uint64_t off; /* bytes written so far: where it failed */
 	size_t len;
+
+	/* Sees all that is added, once and in order; NULL for nobody. */
+	void (*tap)(void *ctx, const void *data, size_t len);
+	void *tap_ctx;
+	size_t tapped; /* how much of buf it has seen */
+
 	uint8_t buf[1 << 16];
 };
 
@@ -34,6 +40,12 @@ void riad_out_printf(struct riad_out *out, const char *fmt, ...)
  * out->len grows by so many as were.
  */
 uint8_t *riad_out_room(struct riad_out *out, size_t len);
+
+/*
+ * Shows the tap what was added since: at the latest it is when data is
+ * written, but who wants it in time asks for it.
+ */
+void riad_out_show(struct riad_out *out);
 
 /* Writes what is buffered.  Returns 0, or -1 with errno set to err. */
 int riad_out_flush(struct riad_out *out);

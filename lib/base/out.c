@@ -21,6 +21,18 @@ riad_out_init(struct riad_out *out, int fd)
 	out->err = 0;
 	out->off = 0;
 	out->len = 0;
+	out->tap = NULL;
+	out->tap_ctx = NULL;
+	out->tapped = 0;
+}
+
+void
+riad_out_show(struct riad_out *out)
+{
+	if (out->tap != NULL && out->len > out->tapped)
+		out->tap(out->tap_ctx, out->buf + out->tapped,
+		    out->len - out->tapped);
+	out->tapped = out->len;
 }
 
 /* Sends what is buffered and then data, in one system call if it can. */
@@ -32,6 +44,11 @@ send_with(struct riad_out *out, const void *data, size_t len)
 	    {(void *)data, len},
 	};
 
+	if (out->tap != NULL) {
+		riad_out_show(out);
+		if (len > 0)
+			out->tap(out->tap_ctx, data, len);
+	}
 	if (out->err == 0) {
 		out->off += out->len + len;
 		if (riad_writev(out->fd, iov, 2) == -1) {
@@ -40,6 +57,7 @@ send_with(struct riad_out *out, const void *data, size_t len)
 		}
 	}
 	out->len = 0;
+	out->tapped = 0;
 }
 
 void

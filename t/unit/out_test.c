@@ -87,9 +87,49 @@ test_error(void)
 	ok(riad_out_flush(&out) == 0, "nothing to write is no error");
 }
 
+static char seen[3 * sizeof(out.buf)];
+static size_t nseen;
+
+static void
+see(void *ctx, const void *data, size_t len)
+{
+	(void)ctx;
+	memcpy(seen + nseen, data, len);
+	nseen += len;
+}
+
+/* A tap sees every byte once, asked or not, written or not. */
+static void
+test_tap(void)
+{
+	static char data[sizeof(out.buf) + 1];
+	int null = open("/dev/null", O_WRONLY);
+
+	memset(data, 'd', sizeof(data));
+	riad_out_init(&out, null);
+	out.tap = see;
+	riad_out_str(&out, "ab");
+	ok(nseen == 0, "not before time");
+	riad_out_show(&out);
+	riad_out_show(&out);
+	ok(nseen == 2 && memcmp(seen, "ab", 2) == 0, "when asked, once");
+	riad_out_char(&out, 'c');
+	*riad_out_room(&out, 1) = 'd';
+	out.len++;
+	riad_out_add(&out, data, sizeof(data));
+	ok(nseen == 4 + sizeof(data) && memcmp(seen, "abcdd", 5) == 0,
+	    "and when it is written");
+	riad_out_str(&out, "e");
+	ok(riad_out_flush(&out) == 0 && nseen == 5 + sizeof(data) &&
+		seen[nseen - 1] == 'e',
+	    "to the end");
+	close(null);
+}
+
 int
 main(void)
 {
+	test_tap();
 	test_order();
 	test_printf();
 	test_error();
