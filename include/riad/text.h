@@ -16,6 +16,16 @@
  */
 int riad_parse_u64(uint64_t *value, const char *s, uint64_t max);
 
+/*
+ * A number as git-config(1) has sizes: decimal digits, and then perhaps one of
+ * k, m and g of either case for 2^10, 2^20 and 2^30.  0, or -1 with errno.
+ */
+int riad_parse_size(uint64_t *value, const char *s, uint64_t max);
+
+/* The same backwards, by the greatest unit that leaves nothing over. */
+#define RIAD_SIZE_TEXT 24
+const char *riad_size_text(char text[RIAD_SIZE_TEXT], uint64_t value);
+
 /* The value of a hexadecimal digit of either case, or -1. */
 int riad_hex_digit(uint8_t c);
 

@@ -3,6 +3,9 @@
 #include "riad/text.h"
 
 #include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
 
 int
 riad_parse_u64(uint64_t *value, const char *s, uint64_t max)
@@ -27,6 +30,52 @@ riad_parse_u64(uint64_t *value, const char *s, uint64_t max)
 	}
 	*value = v;
 	return 0;
+}
+
+int
+riad_parse_size(uint64_t *value, const char *s, uint64_t max)
+{
+	static const char units[] = "kmg";
+	char digits[21]; /* UINT64_MAX has 20 */
+	size_t n = strspn(s, "0123456789");
+	unsigned shift = 0;
+
+	if (s[n] != '\0') {
+		const char *unit = strchr(units, s[n] | 0x20);
+		if (unit == NULL || s[n + 1] != '\0') {
+			errno = EINVAL;
+			return -1;
+		}
+		shift = 10 * (unsigned)(unit - units + 1);
+	}
+	if (n >= sizeof(digits)) {
+		errno = ERANGE;
+		return -1;
+	}
+	memcpy(digits, s, n);
+	digits[n] = '\0';
+	if (riad_parse_u64(value, digits, max >> shift) == -1)
+		return -1;
+	*value <<= shift;
+	return 0;
+}
+
+const char *
+riad_size_text(char text[RIAD_SIZE_TEXT], uint64_t value)
+{
+	static const char units[] = "\0kmg";
+	int unit = 0;
+
+	while (value != 0 && value % 1024 == 0 && unit < 3) {
+		value /= 1024;
+		unit++;
+	}
+	int n = snprintf(text, RIAD_SIZE_TEXT, "%" PRIu64, value);
+	if (unit > 0) {
+		text[n] = units[unit];
+		text[n + 1] = '\0';
+	}
+	return text;
 }
 
 int

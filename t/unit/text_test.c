@@ -184,9 +184,56 @@ test_base64(void)
 	}
 }
 
+static void
+test_size(void)
+{
+	static const struct {
+		const char *text;
+		uint64_t value;
+		int err;
+		const char *back;
+	} cases[] = {
+	    {"0", 0, 0, "0"},
+	    {"1000", 1000, 0, "1000"},
+	    {"1k", 1024, 0, "1k"},
+	    {"3M", 3 << 20, 0, "3m"},
+	    {"1536k", 1536 << 10, 0, "1536k"},
+	    {"2048g", UINT64_C(2) << 40, 0, "2048g"},
+	    {"4097g", 0, ERANGE, NULL},
+	    {"4398046511104", UINT64_C(1) << 42, 0, "4096g"},
+	    {"4398046511105", 0, ERANGE, NULL},
+	    {"18446744073709551616", 0, ERANGE, NULL},
+	    {"018446744073709551616", 0, ERANGE, NULL},
+	    {"", 0, EINVAL, NULL},
+	    {"k", 0, EINVAL, NULL},
+	    {"-1", 0, EINVAL, NULL},
+	    {" 1", 0, EINVAL, NULL},
+	    {"1kb", 0, EINVAL, NULL},
+	    {"1t", 0, EINVAL, NULL},
+	    {"1.5g", 0, EINVAL, NULL},
+	};
+	const uint64_t max = UINT64_C(1) << 42;
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		char text[RIAD_SIZE_TEXT];
+		uint64_t value = 0;
+		errno = 0;
+		int r = riad_parse_size(&value, cases[i].text, max);
+		if (cases[i].err != 0)
+			ok(r == -1 && errno == cases[i].err, "no size: '%s'",
+			    cases[i].text);
+		else
+			ok(r == 0 && value == cases[i].value &&
+				strcmp(riad_size_text(text, value),
+				    cases[i].back) == 0,
+			    "size: %s", cases[i].text);
+	}
+}
+
 int
 main(void)
 {
+	test_size();
 	test_numbers();
 	test_hex();
 	test_utf8_valid();
