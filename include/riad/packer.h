@@ -25,6 +25,7 @@ struct riad_pack_tag {
 };
 
 struct riad_filter;
+struct riad_metrics;
 
 struct riad_pack_request {
 	const struct riad_oid *wants; /* all exist; of any type */
@@ -70,6 +71,11 @@ struct riad_pack_sink {
 	int (*elsewhere)(void *ctx, size_t i);
 
 	char why[256]; /* what went wrong, set by the engine */
+	bool tell;     /* and it is something that the client may know */
+
+	/* What the engine keeps count in: the objects, what was reused, the
+	 * phases after the negotiation.  NULL if nobody wants to know. */
+	struct riad_metrics *metrics;
 };
 
 typedef int riad_pack_engine(void *ctx, const struct riad_pack_request *request,
