@@ -2,6 +2,7 @@
 /* From a settled negotiation to the pack, in side-band packets. */
 
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -270,6 +271,8 @@ riad_upload_pack(struct riad_upload *u)
 	static const char corrupt[] =
 	    "aborting due to possible repository corruption on the remote "
 	    "side.";
+	char told[sizeof("upload-pack: ") +
+		  sizeof(((struct riad_pack_sink *)0)->why)];
 	struct sender *s = malloc(sizeof(*s));
 
 	if (s == NULL)
@@ -309,8 +312,10 @@ riad_upload_pack(struct riad_upload *u)
 	} else {
 		riad_upload_die(
 		    u, "pack: %s", *sink.why ? sink.why : strerror(errno));
+		snprintf(told, sizeof(told), "upload-pack: %s", sink.why);
+		const char *text = sink.tell ? told : corrupt;
 		if (s->max != 0)
-			send_band(s, 3, corrupt, sizeof(corrupt) - 1);
+			send_band(s, 3, text, strlen(text));
 	}
 	free(s);
 	return -1;
