@@ -52,7 +52,8 @@ REPO_SRC = $(wildcard lib/repo/*.c)
 REPO_OBJ = $(REPO_SRC:.c=.o)
 PC_PACK = libcrypto libdeflate zlib
 PC_upload-pack = libgit2 $(PC_PACK)
-OBJ_upload-pack = $(REPO_OBJ)
+OBJ_upload-pack = $(REPO_OBJ) \
+	$(patsubst %.c,%.o,$(wildcard cmd/upload-pack/*.c))
 
 # A tool of many commands keeps them in a folder of its name.
 OBJ_pktline = $(patsubst %.c,%.o,$(wildcard cmd/pktline/*.c))

@@ -6,29 +6,21 @@
  */
 
 #include <errno.h>
-#include <inttypes.h>
-#include <signal.h>
-#include <stdarg.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/random.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "riad/cli.h"
-#include "riad/io.h"
-#include "riad/pktline.h"
-#include "riad/pktout.h"
-#include "riad/repo.h"
-#include "riad/text.h"
-#include "riad/upload.h"
+#include "upload-pack/parts.h"
 
+/* Those that are settings follow in the order of enum setting. */
 enum {
 	OPT_STRICT = 256,
 	OPT_NO_STRICT,
-	OPT_TIMEOUT,
 	OPT_STATELESS,
-	OPT_ADVERT
+	OPT_ADVERT,
+	OPT_SETTING
 };
 
 static const struct riad_cmd cmds[] = {
@@ -41,14 +33,28 @@ static const struct riad_opt opts[] = {
 	"take DIRECTORY as it is, try no DIRECTORY/.git", NULL},
     {OPT_NO_STRICT, "no-strict", RIAD_ARG_NONE, NULL,
 	"try DIRECTORY/.git and DIRECTORY.git too (default)", NULL},
-    {OPT_TIMEOUT, "timeout", RIAD_ARG_TEXT, "SECONDS",
-	"give up when nothing moves for so long", NULL},
     {OPT_STATELESS, "stateless-rpc", RIAD_ARG_NONE, NULL,
 	"one request and one answer, as over HTTP", NULL},
     {OPT_ADVERT, "advertise-refs", RIAD_ARG_NONE, NULL,
 	"only say what there is, as for /info/refs", NULL},
     {OPT_ADVERT, "http-backend-info-refs", RIAD_ARG_NONE, NULL, "the same",
 	NULL},
+    {OPT_SETTING + SET_TIMEOUT, "timeout", RIAD_ARG_TEXT, "SECONDS",
+	"give up when nothing moves for so long", NULL},
+    {OPT_SETTING + SET_MAX_TIME, "max-time", RIAD_ARG_TEXT, "SECONDS",
+	"take no longer than this", NULL},
+    {OPT_SETTING + SET_MAX_MEMORY, "max-memory", RIAD_ARG_TEXT, "SIZE",
+	"take no more memory (also k, m, g)", NULL},
+    {OPT_SETTING + SET_MAX_PACK, "max-pack", RIAD_ARG_TEXT, "SIZE",
+	"send no larger pack", NULL},
+    {OPT_SETTING + SET_THREADS, "threads", RIAD_ARG_TEXT, "N",
+	"compute with so many threads", NULL},
+    {OPT_SETTING + SET_SANDBOX, "sandbox", RIAD_ARG_CHOICE, "auto|require|off",
+	"give up all other rights first", NULL},
+    {OPT_SETTING + SET_CACHE, "cache", RIAD_ARG_DIR, "DIR",
+	"keep what was worked out there", NULL},
+    {OPT_SETTING + SET_LOG, "log-json", RIAD_ARG_FILE, "FILE",
+	"add a line about the request to FILE or fd:N", NULL},
     {0, NULL, RIAD_ARG_NONE, NULL, NULL, NULL},
 };
 
@@ -62,204 +68,90 @@ static const struct riad_tool tool = {
 };
 
 static struct riad_out out;
-static unsigned timeout;
+static struct service service;
 
-/* The word is what scripts look for in what git says. */
-static void fatal(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
-
+/* Called where a signal ends us. */
 static void
-fatal(const char *fmt, ...)
+log_last(const char *why)
 {
-	char text[1024];
-	va_list ap;
-
-	va_start(ap, fmt);
-	vsnprintf(text, sizeof(text), fmt, ap);
-	va_end(ap);
-
-	/* What a client is told begins with our name already. */
-	bool named = strncmp(text, "upload-pack: ", 13) == 0;
-	riad_warn("fatal: %s", text + (named ? 13 : 0));
+	strncpy(service.log.error, why, sizeof(service.log.error) - 1);
+	log_end(&service.log, RIAD_FAIL);
 }
 
-static void
-on_alarm(int sig)
+static const char *
+name_of(int key)
 {
-	static const char text[] = "upload-pack: fatal: timed out\n";
+	const struct riad_opt *o = opts;
 
-	(void)sig;
-	(void)!write(STDERR_FILENO, text, sizeof(text) - 1);
-	_exit(RIAD_FAIL);
+	while (o->key != key)
+		o++;
+	return o->name;
 }
 
 static void
-keep_alive(void)
+take_option(const struct riad_cli *cli, int key)
 {
-	alarm(timeout);
-}
+	enum setting which = (enum setting)(key - OPT_SETTING);
 
-static int
-set_variable(void *config, const char *name, const char *value,
-    enum riad_config_scope scope)
-{
-	(void)scope;
-	if (riad_upload_config_set(config, name, value) == 0)
-		return 0;
-	fatal("%s: bad value '%s'", name, value ? value : "");
-	return -1;
-}
-
-/* One of a kind, so that the logs of both sides can be brought together. */
-static int
-make_session_id(char id[33])
-{
-	uint64_t random[2];
-
-	if (getrandom(random, sizeof(random), 0) != sizeof(random))
-		return -1;
-	snprintf(id, 33, "%016" PRIx64 "%016" PRIx64, random[0], random[1]);
-	return 0;
-}
-
-/* Feeds the machine until it has had enough: 0, or -1 having said why. */
-static int
-converse(struct riad_upload *u)
-{
-	static struct riad_pkt_reader rd;
-	struct riad_pkt pkt;
-	int r = 1;
-
-	riad_pkt_reader_init(&rd, STDIN_FILENO);
-	for (;;) {
-		int got;
-		while ((got = riad_pkt_next(&rd, &pkt)) == 1) {
-			r = riad_upload_packet(u, &pkt);
-			if (r != 1)
-				break;
-		}
-		if (got == -1 || r != 1)
-			break;
-		if (riad_out_flush(&out) == -1)
-			return 0; /* riad_finish says it */
-		keep_alive();
-		got = riad_pkt_fill(&rd);
-		if (got == 1)
-			continue;
-		r = got == 0 ? riad_upload_eof(u) : 1;
+	switch (key) {
+	case OPT_STRICT:
+	case OPT_NO_STRICT:
+		service.strict = key == OPT_STRICT;
 		break;
+	case OPT_STATELESS:
+		service.config.stateless = true;
+		break;
+	case OPT_ADVERT:
+		service.advert_only = true;
+		break;
+	default:
+		if (settings_option(&service.settings, which, cli->arg) == -1)
+			riad_cli_usage(
+			    cli, "bad %s '%s'", name_of(key), cli->arg);
 	}
-	if (r == 1) {
-		fatal("standard input: byte %" PRIu64 ": %s", rd.off, rd.why);
-		return -1;
-	}
-	if (r == -1)
-		fatal("%s", riad_upload_why(u));
-	return r;
 }
 
-static int
-refuse(const char *why)
+static void
+start_log(void)
 {
-	fatal("%s", why);
-	riad_pkt_addf(&out, "ERR %s\n", why);
-	return riad_finish(&out, RIAD_FAIL);
-}
+	struct request_log *log = &service.log;
 
-static int
-serve(
-    struct riad_repo *repo, struct riad_upload_config *config, bool advert_only)
-{
-	struct riad_upload_repo source = {
-	    .ctx = repo,
-	    .odb = riad_repo_odb(repo),
-	    .refs = riad_repo_refs,
-	    .pack = riad_repo_pack,
-	};
-	int status = RIAD_OK;
-
-	if (riad_repo_is_shallow(repo))
-		return refuse("a shallow repository is not served");
-
-	struct riad_upload *u = riad_upload_new(config, &source, &out);
-	if (u == NULL) {
-		fatal("%s", strerror(errno));
-		return RIAD_FAIL;
-	}
-	if ((advert_only || !config->stateless) &&
-	    riad_upload_advertise(u) == -1) {
-		fatal("%s", riad_upload_why(u));
-		status = RIAD_FAIL;
-	} else if (!advert_only && converse(u) == -1) {
-		status = RIAD_FAIL;
-	}
-	keep_alive();
-	riad_upload_free(u);
-	return riad_finish(&out, status);
-}
-
-static int
-open_and_serve(struct riad_upload_config *config, const char *path, bool strict,
-    bool advert_only)
-{
-	struct riad_repo *repo;
-	static char session_id[33]; /* config keeps it */
-	char why[512];
-
-	if (riad_repo_open(&repo, path, strict, why) == -1)
-		return refuse(why);
-	int status = RIAD_FAIL;
-	if (riad_repo_config(repo, set_variable, config) == 0) {
-		if (config->advertise_session_id &&
-		    make_session_id(session_id) == 0)
-			config->session_id = session_id;
-		status = serve(repo, config, advert_only);
-	}
-	riad_repo_free(repo);
-	return status;
+	log->path = service.path;
+	log->config = &service.config;
+	log->out = &out;
+	clock_gettime(CLOCK_REALTIME, &log->began);
+	riad_metrics_text(
+	    log->metrics.command, sizeof(log->metrics.command), "advertise", 9);
+	if (log_open(log, service.settings.log) == -1)
+		riad_warn(
+		    "warning: %s: %s", service.settings.log, strerror(errno));
 }
 
 int
 main(int argc, char *argv[])
 {
-	struct riad_upload_config config;
+	struct service *s = &service;
 	struct riad_cli cli;
-	uint64_t seconds = 0;
-	bool strict = false, advert_only = false;
 	int key;
 
 	riad_out_init(&out, STDOUT_FILENO);
-	riad_upload_config_init(&config);
+	s->out = &out;
+	riad_upload_config_init(&s->config);
+	s->config.version = riad_upload_version(getenv("GIT_PROTOCOL"));
 	riad_cli_init(&cli, &tool, argc, argv);
-	while ((key = riad_cli_next(&cli)) != -1) {
-		switch (key) {
-		case OPT_STRICT:
-		case OPT_NO_STRICT:
-			strict = key == OPT_STRICT;
-			break;
-		case OPT_TIMEOUT:
-			if (riad_parse_u64(&seconds, cli.arg, 1 << 30) == -1)
-				riad_cli_usage(
-				    &cli, "bad timeout '%s'", cli.arg);
-			break;
-		case OPT_STATELESS:
-			config.stateless = true;
-			break;
-		case OPT_ADVERT:
-			advert_only = true;
-			break;
-		}
-	}
+	trace_start(argv, s->config.version, &out);
+	while ((key = riad_cli_next(&cli)) != -1)
+		take_option(&cli, key);
 	if (cli.argc != 1)
 		riad_cli_usage(&cli, "one directory is needed");
 
-	timeout = (unsigned)seconds;
-	if (timeout > 0) {
-		signal(SIGALRM, on_alarm);
-		config.alive = keep_alive;
-		keep_alive();
-	}
-	config.version = riad_upload_version(getenv("GIT_PROTOCOL"));
-	int status = open_and_serve(&config, cli.argv[0], strict, advert_only);
-	riad_upload_config_free(&config);
+	s->path = cli.argv[0];
+	start_log();
+	riad_limits_start(&s->settings.limits);
+	watch_start(&s->settings, log_last);
+	int status = riad_finish(&out, serve(s));
+	log_end(&s->log, status);
+	riad_upload_config_free(&s->config);
+	settings_free(&s->settings);
 	return status;
 }

@@ -110,6 +110,8 @@ pass_tick(void *ctx)
 {
 	struct passage *p = ctx;
 
+	if (p->by->metrics != NULL && p->by->metrics->sample != NULL)
+		p->by->metrics->sample(p->by->metrics->sample_ctx);
 	return in_time(p) == -1 ? -1 : p->to->tick(p->to->ctx);
 }
 
@@ -125,6 +127,8 @@ static void
 count(struct riad_metrics *m, const struct passage *p)
 {
 	riad_metrics_end_all(m);
+	if (m->sample != NULL)
+		m->sample(m->sample_ctx);
 	m->pack_bytes += p->sent;
 	if (p->sent >= PACK_HEADER && m->objects == 0) {
 		const uint8_t *n = p->header + PACK_HEADER - 4;
