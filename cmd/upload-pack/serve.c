@@ -189,7 +189,7 @@ prepare(struct service *s, struct riad_repo *repo)
 		return RIAD_FAIL;
 	if (s->config.advertise_session_id && make_session_id(session_id) == 0)
 		s->config.session_id = session_id;
-	if (s->log.fd == -1 && log_open(&s->log, set->log) == -1)
+	if (!set->given[SET_LOG] && log_open(&s->log, set->log) == -1)
 		riad_warn("warning: %s: %s", set->log, strerror(errno));
 	if (s->log.fd != -1)
 		watch_signals();
