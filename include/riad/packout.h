@@ -47,7 +47,8 @@ void riad_packout_free(struct riad_packout *out); /* also if it didn't begin */
 int riad_packout_entry(struct riad_packout *out, unsigned type, uint64_t size,
     uint64_t distance, const struct riad_oid *base);
 
-/* Bytes of entries. */
+/* Bytes of entries.  So many that they'd fill the buffer are passed on from
+ * where they are, in one piece. */
 int riad_packout_add(struct riad_packout *out, const void *data, size_t len);
 
 /* Counts an entry whose header is written by riad_packout_add. */

@@ -29,15 +29,31 @@ enum {
 	INSERT_MAX = 0x7f,
 };
 
+/* In chains, a block is its number plus 1, and in the upper bits a part of its
+ * hash: so most of those that are not equal are passed over unseen. */
+#define REF_BITS 21
+#define REF(i, hash) (((i) + 1) | (uint32_t)(hash) << REF_BITS)
+#define REF_BLOCK(ref) (((ref) & ((1u << REF_BITS) - 1)) - 1)
+
+_Static_assert(BLOCKS_MAX < 1 << REF_BITS, "a number of a block plus 1");
+
 /* Chains of blocks, in order of their place in the base. */
 struct riad_delta_index {
 	const uint8_t *base;
 	size_t len;
 	size_t stride;    /* from a block to the next */
 	unsigned shift;   /* from a hash to a chain */
-	uint32_t *next;   /* by block: the next of its chain, plus 1; or 0 */
+	uint8_t *seen;    /* by chain: what bits of hashes are in it */
+	uint32_t *next;   /* by block: the next of its chain, or 0 */
 	uint32_t first[]; /* by chain, likewise */
 };
+
+/* Of the hashes of a chain, three bits that those of others have as well. */
+static inline uint8_t
+seen_bit(const struct riad_delta_index *x, uint64_t hash)
+{
+	return (uint8_t)(1u << (hash >> (x->shift - 3) & 7));
+}
 
 static uint64_t
 hash_block(const uint8_t *p)
@@ -54,12 +70,15 @@ static void
 add_block(struct riad_delta_index *x, uint32_t i)
 {
 	const uint8_t *p = x->base + i * x->stride;
-	uint32_t *first = &x->first[hash_block(p) >> x->shift];
+	const uint64_t hash = hash_block(p);
+	uint32_t *first = &x->first[hash >> x->shift];
 
 	/* Of a row of equal blocks the first has most behind it. */
-	bool same = *first == i + 2 && memcmp(p, p + x->stride, BLOCK) == 0;
+	bool same =
+	    *first == REF(i + 1, hash) && memcmp(p, p + x->stride, BLOCK) == 0;
 	x->next[i] = same ? x->next[i + 1] : *first;
-	*first = i + 1;
+	*first = REF(i, hash);
+	x->seen[hash >> x->shift] |= seen_bit(x, hash);
 }
 
 struct riad_delta_index *
@@ -78,7 +97,7 @@ riad_delta_index_new(const void *base, size_t len)
 
 	const size_t nfirst = (size_t)1 << bits;
 	struct riad_delta_index *x =
-	    calloc(1, sizeof(*x) + (nfirst + n) * sizeof(x->first[0]));
+	    calloc(1, sizeof(*x) + (nfirst + n) * sizeof(x->first[0]) + nfirst);
 	if (x == NULL)
 		return NULL;
 	x->base = base;
@@ -86,6 +105,7 @@ riad_delta_index_new(const void *base, size_t len)
 	x->stride = stride;
 	x->shift = 64 - bits;
 	x->next = x->first + nfirst;
+	x->seen = (uint8_t *)(x->next + n);
 	for (uint32_t i = n; i > 0; i--)
 		add_block(x, i - 1);
 	return x;
@@ -122,18 +142,25 @@ common(const uint8_t *p, const uint8_t *q, size_t max)
  */
 static size_t
 find(const struct riad_delta_index *x, const uint8_t *p, size_t len,
-    size_t *base_off)
+    uint64_t hash, size_t *base_off)
 {
-	uint32_t i = x->first[hash_block(p) >> x->shift];
+	uint32_t ref = x->first[hash >> x->shift];
 	size_t best = 0;
 
-	for (int k = 0; i != 0 && k < PROBES && best < GOOD; k++) {
-		const size_t off = (i - 1) * x->stride;
+	for (int k = 0; ref != 0 && k < PROBES && best < GOOD; k++) {
+		const uint32_t i = REF_BLOCK(ref);
+		const bool same = ref == REF(i, hash);
+
+		ref = x->next[i];
+		if (!same)
+			continue;
+		const size_t off = i * x->stride;
 		const uint8_t *q = x->base + off;
 		const size_t max = len < x->len - off ? len : x->len - off;
 
-		i = x->next[i - 1];
-		if (memcmp(p, q, BLOCK) != 0)
+		/* To be longer, it must be equal where the best one ended. */
+		if (max <= best || q[best] != p[best] ||
+		    memcmp(p, q, BLOCK) != 0)
 			continue;
 		size_t n = BLOCK + common(p + BLOCK, q + BLOCK, max - BLOCK);
 		if (n > best) {
@@ -228,6 +255,7 @@ put_found(struct riad_delta *d, size_t off, size_t len)
 int
 riad_delta_step(struct riad_delta *d)
 {
+	const struct riad_delta_index *x = d->index;
 	const size_t end = d->len - d->at > STEP ? d->at + STEP : d->len;
 
 	if (d->out->len == 0 && (put_size(d->out, d->index->len) == -1 ||
@@ -235,10 +263,12 @@ riad_delta_step(struct riad_delta *d)
 		return -1;
 
 	while (d->at < end && d->len - d->at >= BLOCK) {
-		size_t off;
-		size_t n =
-		    find(d->index, d->target + d->at, d->len - d->at, &off);
+		const uint8_t *p = d->target + d->at;
+		const uint64_t hash = hash_block(p);
+		size_t off, n = 0;
 
+		if (x->seen[hash >> x->shift] & seen_bit(x, hash))
+			n = find(x, p, d->len - d->at, hash, &off);
 		if (n > 0) {
 			if (put_found(d, off, n) == -1)
 				return -1;

@@ -21,6 +21,11 @@ put(struct riad_packout *out, const void *data, size_t len)
 	const uint8_t *p = data;
 
 	out->off += len;
+	if (len >= sizeof(out->buf)) {
+		if (flush(out) == -1)
+			return -1;
+		return out->data(out->ctx, data, len);
+	}
 	while (len > 0) {
 		size_t n = sizeof(out->buf) - out->len;
 		if (n > len)

@@ -3,312 +3,242 @@
 #include "riad/press.h"
 
 #include <errno.h>
-#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <zlib.h>
 
-#include "riad/delta.h"
-#include "riad/hash.h"
+#include "press_make.h"
 #include "riad/meter.h"
-#include "riad/parse.h"
+#include "riad/pool.h"
 
 enum {
-	/* Git's own figures: so many objects are tried as a base, and so many
-	 * deltas may lean on each other. */
-	WINDOW = 10,
-	DEPTH_MAX = 50,
+	/* A task is so much work, by bytes or by objects; on its border what
+	 * is alike is not seen to be.  It ends where a name does, but in no
+	 * case is it longer than this by a factor. */
+	TASK_BYTES = 16 << 20,
+	TASK_ITEMS = 8192,
+	TASK_STRETCH = 2,
 
-	/* Bytes between two looks at the clock. */
-	CHUNK = 1 << 18,
+	/* What an object counts for besides its bytes, or with none known. */
+	ITEM_BYTES = 1 << 10,
+
+	/* So many of the client's objects of a name are read without more ado;
+	 * and where there are few targets, all that git's window holds, and
+	 * more of them are tried: it costs little, and in a small pack each
+	 * delta weighs more. */
+	FEW = 2,
+	MANY = 10,
+	FEW_TARGETS = 256,
+
+	/* Deflated bytes that a thread may be ahead. */
+	HOLD = 1 << 20,
+
+	/* Between two calls of tick. */
+	TICK_MS = 50,
 };
 
-/* The window holds so much; indexes add at most 8 MiB for each object. */
-#define WINDOW_BYTES (2 * RIAD_PRESS_DELTA_MAX)
+struct press_job;
 
-/* What is looked at: an object to write, or one that is copied and may be a
- * base.  In an order where like follows like. */
-struct item {
-	uint32_t name_hash;
-	uint32_t i; /* in the list */
-	uint8_t type;
-	bool to_write;
+struct seat {
+	struct press_job *job;
+	struct press_maker *maker;
+	struct riad_pool *pool; /* NULL: no threads */
+	size_t task;            /* that it is at */
 };
 
-struct object {
-	const uint8_t *data; /* owned, or the odb's until its next call */
-	size_t len;
-	bool owned;
-	struct riad_oid id;
-	uint64_t at; /* where it begins in the pack; 0 if it isn't written */
-	unsigned depth;
-	struct riad_delta_index *index; /* NULL until it is needed */
-};
-
-struct job {
-	struct riad_press *press;
+struct press_job {
+	struct riad_packout *out;
+	const struct riad_odb *odbs;
+	struct riad_press_item *items;
+	size_t n;
+	bool *useful; /* by item: is to be read as a base */
+	bool few_targets;
+	struct riad_press_options options;
 	struct riad_meter meter;
-	uint32_t done; /* objects */
-	struct riad_hash *hash;
-	struct item *items;
-	uint32_t nitems;
-	struct object window[WINDOW + 1]; /* the last is tried first */
-	unsigned nwindow;
-	size_t window_bytes;
-	struct riad_buf best, trial; /* deltas */
-	z_stream z;
-	bool z_begun;
-	uint8_t deflated[1 << 15];
+	uint32_t done, deltas;
+	size_t *tasks; /* where each begins, and after the last n */
+	size_t ntasks;
+	unsigned nseats;
+	struct seat *seats; /* by thread */
 };
 
-/* Looks at the clock. */
+/* A piece on its way from one thread to another. */
+struct parcel {
+	struct riad_pool_block block;
+	struct press_piece piece;
+	int err; /* errno, if the item can't be read; else 0 */
+	uint8_t data[];
+};
+
+/*
+ * Like beside like; of one name first what is a base without more ado, and
+ * then the targets; in each as git does it, the longest first, since to leave
+ * out is said shorter than to add.
+ */
 static int
-tick(struct job *job)
+by_turn(const void *left, const void *right)
 {
-	return riad_meter_at(&job->meter, job->done);
+	const struct riad_press_item *a = left, *b = right;
+
+	if (a->type != b->type)
+		return a->type < b->type ? -1 : 1;
+	if (a->name_hash != b->name_hash)
+		return a->name_hash < b->name_hash ? -1 : 1;
+	if (a->role != b->role)
+		return a->role > b->role ? -1 : 1;
+	if (a->size != b->size)
+		return a->size > b->size ? -1 : 1;
+	if (a->rank != b->rank)
+		return a->rank > b->rank ? 1 : -1;
+	return riad_oid_cmp(&a->oid, &b->oid);
 }
 
+static bool
+is_alike(const struct riad_press_item *a, const struct riad_press_item *b)
+{
+	return a->type == b->type && a->name_hash == b->name_hash;
+}
+
+/*
+ * Of the client's n objects of one name, those are worth their reading that
+ * are about as long as one of the targets, or the newest.
+ */
 static void
-drop(struct object *o)
+pick_client(
+    struct press_job *job, size_t begin, size_t n, size_t target, size_t end)
 {
-	riad_delta_index_free(o->index);
-	if (o->owned)
-		free((void *)o->data);
-}
+	const struct riad_press_item *items = job->items;
+	size_t newest = begin;
 
-/* Whether the object is what its id says: 1, 0, or -1. */
-static int
-check(struct job *job, const struct object *o, enum riad_type type)
-{
-	struct riad_oid sum;
-	char hdr[32];
-
-	int n =
-	    snprintf(hdr, sizeof(hdr), "%s %zu", riad_type_name(type), o->len);
-	riad_hash_add(job->hash, hdr, (size_t)n + 1);
-	for (size_t at = 0; at < o->len; at += CHUNK) {
-		riad_hash_add(job->hash, o->data + at,
-		    o->len - at < CHUNK ? o->len - at : CHUNK);
-		if (tick(job) == -1)
-			return -1;
-	}
-	if (riad_hash_end(job->hash, &sum) == -1)
-		return -1;
-	return riad_oid_eq(&sum, &o->id);
-}
-
-/* Reads an object: 1, 0 with errno if that can't be, or -1. */
-static int
-load(struct job *job, struct object *o, const struct riad_oid *id,
-    enum riad_type type)
-{
-	const struct riad_odb *odb = job->press->odb;
-	enum riad_type is;
-
-	*o = (struct object){.id = *id};
-	int r = odb->read(odb->ctx, id, &is, &o->data, &o->len);
-	if (r == 0)
-		errno = ENOENT;
-	if (r != 1)
-		return 0;
-	r = is == type ? check(job, o, type) : 0;
-	if (r == 0)
-		errno = EBADMSG;
-	if (r != 1 || o->len > RIAD_PRESS_DELTA_MAX)
-		return r;
-
-	uint8_t *copy = malloc(o->len + 1);
-	if (copy == NULL)
-		return -1;
-	if (o->len > 0)
-		memcpy(copy, o->data, o->len);
-	o->data = copy;
-	o->owned = true;
-	return 1;
-}
-
-static void
-window_drop(struct job *job)
-{
-	job->window_bytes -= job->window[0].len;
-	drop(&job->window[0]);
-	job->nwindow--;
-	memmove(job->window, job->window + 1,
-	    job->nwindow * sizeof(job->window[0]));
-}
-
-/* Takes over the object. */
-static void
-window_push(struct job *job, struct object *o)
-{
-	if (!o->owned || o->depth >= DEPTH_MAX) {
-		drop(o);
+	if (target == end)
 		return;
+	for (size_t i = begin; i < begin + n; i++) {
+		job->useful[i] = n <= (job->few_targets ? MANY : FEW);
+		if (items[i].rank < items[newest].rank)
+			newest = i;
 	}
-	while (job->nwindow == WINDOW ||
-	       (job->nwindow > 0 && job->window_bytes + o->len > WINDOW_BYTES))
-		window_drop(job);
-	job->window[job->nwindow++] = *o;
-	job->window_bytes += o->len;
+	job->useful[newest] = true;
+	for (size_t i = begin; target < end; target++) {
+		/* Both are in the order of their sizes. */
+		while (i < begin + n && items[i].size > items[target].size)
+			i++;
+		for (size_t k = i > begin ? i - 1 : i;
+		     k < begin + n && k < i + 2; k++)
+			job->useful[k] = true;
+	}
 }
 
-/* What was a good base once, is kept for longer. */
+/* Of what is sent, a few before each target, of whatever name. */
 static void
-window_refresh(struct job *job, unsigned k)
+pick_sent(struct press_job *job)
 {
-	const struct object o = job->window[k];
-	const unsigned after = --job->nwindow - k;
+	const unsigned max = (job->options.window + 4) / 5;
+	unsigned left = 0;
+	unsigned type = 0;
 
-	memmove(&job->window[k], &job->window[k + 1],
-	    after * sizeof(job->window[0]));
-	job->window[job->nwindow++] = o;
-}
+	for (size_t i = job->n; i > 0; i--) {
+		const struct riad_press_item *item = &job->items[i - 1];
 
-/* How large a delta on base may be.  The longer the chain that it joins, the
- * smaller it has to be, or the chains were soon at their end. */
-static size_t
-limit_for(const struct job *job, const struct object *base,
-    const struct object *o, const struct object *best)
-{
-	if (best == NULL)
-		return o->len / 2 * (DEPTH_MAX - base->depth) / DEPTH_MAX;
-	return (job->best.len * (DEPTH_MAX - base->depth) - 1) /
-	       (DEPTH_MAX - best->depth);
-}
-
-/* Puts the delta of o on base into trial: 1, 0 if there is none that small,
- * or -1. */
-static int
-try(struct job *job, struct object *base, const struct object *o, size_t limit)
-{
-	struct riad_delta d;
-	int r;
-
-	/* What o has more than the base is to be inserted; a base that is so
-	 * much longer is something else. */
-	if ((o->len > base->len && o->len - base->len >= limit) ||
-	    base->len / 32 > o->len)
-		return 0;
-	if (base->index == NULL)
-		base->index = riad_delta_index_new(base->data, base->len);
-	if (base->index == NULL)
-		return -1;
-	job->trial.max = limit;
-	riad_delta_begin(&d, base->index, o->data, o->len, &job->trial);
-	do {
-		if (tick(job) == -1)
-			return -1;
-	} while ((r = riad_delta_step(&d)) == 1);
-	if (r == -1)
-		return errno == EMSGSIZE ? 0 : -1;
-	return 1;
-}
-
-/* Looks for the best delta; *base is what it leans on, in the window, or
- * NULL if there is none.  0 or -1. */
-static int
-search(struct job *job, const struct object *o, const struct object **base)
-{
-	unsigned k_best = 0;
-
-	*base = NULL;
-	for (unsigned k = job->nwindow; o->owned && k > 0; k--) {
-		struct object *candidate = &job->window[k - 1];
-		int r =
-		    try(job, candidate, o, limit_for(job, candidate, o, *base));
-		if (r == -1)
-			return -1;
-		if (r == 0)
-			continue;
-		const struct riad_buf best = job->best;
-		job->best = job->trial;
-		job->trial = best;
-		*base = candidate;
-		k_best = k - 1;
-	}
-	if (*base != NULL) {
-		window_refresh(job, k_best);
-		*base = &job->window[job->nwindow - 1];
-	}
-	return 0;
-}
-
-/* Deflates what is in z, to the end of the stream if flush is Z_FINISH. */
-static int
-deflate_some(struct job *job, int flush)
-{
-	z_stream *z = &job->z;
-
-	do {
-		z->next_out = job->deflated;
-		z->avail_out = sizeof(job->deflated);
-		if (deflate(z, flush) == Z_STREAM_ERROR) {
-			errno = EIO;
-			return -1;
+		if (item->type != type)
+			left = 0;
+		type = item->type;
+		if (item->role == RIAD_PRESS_TARGET) {
+			left = max;
+		} else if (item->role == RIAD_PRESS_SENT && left > 0) {
+			job->useful[i - 1] = true;
+			left--;
 		}
-		if (riad_packout_add(job->press->out, job->deflated,
-			sizeof(job->deflated) - z->avail_out) == -1)
-			return -1;
-	} while (z->avail_out == 0);
-	return 0;
-}
-
-static int
-write_deflated(struct job *job, const uint8_t *data, size_t len)
-{
-	bool last;
-
-	deflateReset(&job->z);
-	do {
-		size_t n = len < CHUNK ? len : CHUNK;
-
-		last = n == len;
-		job->z.next_in = (Bytef *)data;
-		job->z.avail_in = (uInt)n;
-		data += n;
-		len -= n;
-		if (deflate_some(job, last ? Z_FINISH : Z_NO_FLUSH) == -1 ||
-		    tick(job) == -1)
-			return -1;
-	} while (!last);
-	return 0;
-}
-
-/* The entry of object i of the list, a delta on base unless that is NULL. */
-static int
-write_entry(
-    struct job *job, uint32_t i, struct object *o, const struct object *base)
-{
-	struct riad_press *p = job->press;
-
-	o->at = p->at[i] = p->out->off;
-	p->is_delta[i] = base != NULL;
-	if (base == NULL) {
-		if (riad_packout_entry(p->out, riad_walk_type(p->walk, i),
-			o->len, 0, NULL) == -1)
-			return -1;
-		return write_deflated(job, o->data, o->len);
 	}
+}
 
-	o->depth = base->depth + 1;
-	p->deltas++;
-	bool ofs = p->ofs_delta && base->at != 0;
-	if (riad_packout_entry(p->out, ofs ? RIAD_OFS_DELTA : RIAD_REF_DELTA,
-		job->best.len, ofs ? o->at - base->at : 0, &base->id) == -1)
+/* Decides which bases are read: of others it isn't likely to pay. */
+static int
+pick_bases(struct press_job *job)
+{
+	const struct riad_press_item *items = job->items;
+	size_t end;
+
+	job->useful = calloc(job->n, sizeof(*job->useful));
+	if (job->useful == NULL)
 		return -1;
-	return write_deflated(job, job->best.data, job->best.len);
+	if (job->options.window == 0)
+		return 0;
+	pick_sent(job);
+	for (size_t begin = 0; begin < job->n; begin = end) {
+		size_t client = begin, target;
+
+		while (client < job->n &&
+		       is_alike(&items[begin], &items[client]) &&
+		       items[client].role == RIAD_PRESS_CLIENT)
+			client++;
+		target = client;
+		while (target < job->n &&
+		       is_alike(&items[begin], &items[target]) &&
+		       items[target].role == RIAD_PRESS_SENT)
+			target++;
+		end = target;
+		while (end < job->n && is_alike(&items[begin], &items[end]))
+			end++;
+		if (client > begin)
+			pick_client(job, begin, client - begin, target, end);
+	}
+	return 0;
+}
+
+/* Whether a task that holds so much ends before item i. */
+static bool
+ends_before(const struct press_job *job, size_t i, uint64_t bytes, size_t count)
+{
+	const struct riad_press_item *item = &job->items[i];
+
+	if (bytes >= (uint64_t)TASK_BYTES * TASK_STRETCH ||
+	    count >= (size_t)TASK_ITEMS * TASK_STRETCH)
+		return true;
+	if (bytes < TASK_BYTES && count < TASK_ITEMS)
+		return false;
+	return !is_alike(&item[-1], item);
+}
+
+static int
+make_tasks(struct press_job *job)
+{
+	uint64_t bytes = 0;
+	size_t cap = 0;
+
+	for (size_t i = 0; i <= job->n; i++) {
+		const size_t begin =
+		    job->ntasks > 0 ? job->tasks[job->ntasks - 1] : 0;
+
+		if (i > 0 && i < job->n &&
+		    !ends_before(job, i, bytes, i - begin)) {
+			bytes += job->items[i].size + ITEM_BYTES;
+			continue;
+		}
+		if (job->ntasks == cap) {
+			cap = cap * 2 + 16;
+			size_t *tasks =
+			    reallocarray(job->tasks, cap, sizeof(*job->tasks));
+			if (tasks == NULL)
+				return -1;
+			job->tasks = tasks;
+		}
+		job->tasks[job->ntasks++] = i;
+		bytes = i < job->n ? job->items[i].size + ITEM_BYTES : 0;
+	}
+	job->ntasks--;
+	return 0;
 }
 
 /* Returns -1, having named the object. */
 static int
-blame(struct riad_press *p, const struct riad_oid *id)
+blame(const struct press_job *job, int64_t item)
 {
+	struct riad_pack_sink *sink = job->options.sink;
 	const int err = errno;
 	char hex[RIAD_OID_HEX_MAX + 1];
 
-	snprintf(p->sink->why, sizeof(p->sink->why), "unable to read %s: %s",
-	    riad_oid_hex(hex, id, p->odb->hash_len),
+	snprintf(sink->why, sizeof(sink->why), "unable to read %s: %s",
+	    riad_oid_hex(hex, &job->items[item].oid, job->odbs->hash_len),
 	    err == ENOENT    ? "it is missing"
 	    : err == EBADMSG ? "it is damaged"
 			     : strerror(err));
@@ -316,194 +246,260 @@ blame(struct riad_press *p, const struct riad_oid *id)
 	return -1;
 }
 
-/* Puts a base into the window, unless it can't be read. */
-static int
-add_base(struct job *job, const struct riad_oid *id, enum riad_type type,
-    uint64_t at)
+/* Where a base is in the pack, 0 if it isn't. */
+static uint64_t
+base_at(const struct press_job *job, const struct riad_press_item *base)
 {
-	struct object o;
-
-	int r = load(job, &o, id, type);
-	if (r == 1) {
-		o.at = at;
-		window_push(job, &o);
-	}
-	return r == -1 ? -1 : 0;
+	return base->role == RIAD_PRESS_CLIENT || !job->options.ofs_delta
+		   ? 0
+		   : base->at;
 }
 
 static int
-add_client_bases(struct job *job, const struct item *item)
+write_head(struct press_job *job, const struct press_piece *piece)
 {
-	const struct riad_walk *w = job->press->walk;
-	uint32_t first, n;
+	struct riad_press_item *item = &job->items[piece->item];
 
-	if (!job->press->thin)
+	job->done++;
+	item->at = job->out->off;
+	if (piece->base == -1)
+		return riad_packout_entry(
+		    job->out, item->type, piece->size, 0, NULL);
+
+	const struct riad_press_item *base = &job->items[piece->base];
+	const uint64_t at = base_at(job, base);
+	job->deltas++;
+	return riad_packout_entry(job->out,
+	    at != 0 ? RIAD_OFS_DELTA : RIAD_REF_DELTA, piece->size,
+	    at != 0 ? item->at - at : 0, &base->oid);
+}
+
+static int
+write_piece(struct press_job *job, const struct press_piece *piece)
+{
+	if (piece->first && write_head(job, piece) == -1)
+		return -1;
+	return riad_packout_add(job->out, piece->data, piece->len);
+}
+
+static int
+put_here(void *ctx, const struct press_piece *piece)
+{
+	const struct seat *seat = ctx;
+
+	return write_piece(seat->job, piece);
+}
+
+static int
+pulse_here(void *ctx)
+{
+	const struct seat *seat = ctx;
+
+	return riad_meter_at(&seat->job->meter, seat->job->done);
+}
+
+static int
+give(const struct seat *seat, const struct press_piece *piece, int err)
+{
+	struct parcel *p = malloc(sizeof(*p) + piece->len);
+
+	if (p == NULL)
+		return -1;
+	p->block.len = sizeof(*p) + piece->len;
+	p->piece = *piece;
+	p->piece.data = p->data;
+	p->err = err;
+	if (piece->len > 0)
+		memcpy(p->data, piece->data, piece->len);
+	return riad_pool_give(seat->pool, seat->task, &p->block);
+}
+
+static int
+give_piece(void *ctx, const struct press_piece *piece)
+{
+	return give(ctx, piece, 0);
+}
+
+static int
+pulse_in_thread(void *ctx)
+{
+	const struct seat *seat = ctx;
+
+	if (!riad_pool_ending(seat->pool))
 		return 0;
-	n = riad_walk_alike(w, item->i, &first);
-	for (n = n < WINDOW ? n : WINDOW; n > 0; n--) {
-		if (add_base(job, riad_walk_client_oid(w, first + n - 1),
-			(enum riad_type)item->type, 0) == -1)
+	errno = ECANCELED;
+	return -1;
+}
+
+static int
+run_in_thread(void *ctx, struct riad_pool *pool, unsigned thread, size_t i)
+{
+	const struct press_job *job = ctx;
+	struct seat *seat = &job->seats[thread];
+
+	seat->pool = pool;
+	seat->task = i;
+	int r = press_maker_run(seat->maker, job->tasks[i], job->tasks[i + 1]);
+	if (r == -1 && press_maker_failed(seat->maker) != -1) {
+		const struct press_piece piece = {
+		    .item = (size_t)press_maker_failed(seat->maker)};
+
+		return give(seat, &piece, errno);
+	}
+	return r;
+}
+
+static int
+take_parcel(struct press_job *job, const struct parcel *p)
+{
+	if (p->err == 0)
+		return write_piece(job, &p->piece);
+	errno = p->err;
+	return blame(job, (int64_t)p->piece.item);
+}
+
+/* Takes what the threads make. */
+static int
+take_all(struct press_job *job, struct riad_pool *pool)
+{
+	for (;;) {
+		struct riad_pool_block *block;
+		int r = riad_pool_take(pool, TICK_MS, &block);
+
+		if (r == 0 || (r == -1 && errno != EAGAIN))
+			return r;
+		if (r == 1) {
+			r = take_parcel(job, (struct parcel *)block);
+			free(block);
+			if (r == -1)
+				return -1;
+		}
+		if (riad_meter_at(&job->meter, job->done) == -1)
+			return -1;
+	}
+}
+
+static int
+run_threads(struct press_job *job)
+{
+	struct riad_pool *pool =
+	    riad_pool_new(job->nseats, job->ntasks, HOLD, run_in_thread, job);
+	if (pool == NULL)
+		return -1;
+	int r = take_all(job, pool);
+	const int err = errno;
+	riad_pool_free(pool);
+	errno = err;
+	return r;
+}
+
+static int
+run_here(struct press_job *job)
+{
+	struct press_maker *maker = job->seats[0].maker;
+
+	for (size_t i = 0; i < job->ntasks; i++) {
+		if (press_maker_run(maker, job->tasks[i], job->tasks[i + 1]) ==
+		    0)
+			continue;
+		int64_t failed = press_maker_failed(maker);
+		return failed == -1 ? -1 : blame(job, failed);
+	}
+	return 0;
+}
+
+static int
+make_seats(struct press_job *job, unsigned n)
+{
+	job->seats = calloc(n, sizeof(*job->seats));
+	if (job->seats == NULL)
+		return -1;
+	for (; job->nseats < n; job->nseats++) {
+		struct seat *seat = &job->seats[job->nseats];
+		const struct press_maker_host host = {
+		    .odb = &job->odbs[job->nseats],
+		    .items = job->items,
+		    .useful = job->useful,
+		    .more_tries = job->few_targets ? 2 : 0,
+		    .options = &job->options,
+		    .ctx = seat,
+		    .put = n == 1 ? put_here : give_piece,
+		    .pulse = n == 1 ? pulse_here : pulse_in_thread};
+
+		seat->job = job;
+		seat->maker = press_maker_new(&host);
+		if (seat->maker == NULL)
 			return -1;
 	}
 	return 0;
 }
 
-static int
-write_item(struct job *job, const struct item *item)
+/* Git's limits, and what 0 stands for. */
+static void
+complete(struct riad_press_options *o)
 {
-	const struct riad_oid *id = riad_walk_oid(job->press->walk, item->i);
-	const struct object *base;
-	struct object o;
+	if (o->depth == 0)
+		o->window = 0;
+	if (o->depth > UINT8_MAX)
+		o->depth = UINT8_MAX;
+	if (o->big_file == 0)
+		o->big_file = RIAD_PRESS_DELTA_MAX;
+}
 
-	int r = load(job, &o, id, (enum riad_type)item->type);
-	if (r == 0)
-		return blame(job->press, id);
-	if (r == -1 || search(job, &o, &base) == -1 ||
-	    write_entry(job, item->i, &o, base) == -1) {
-		drop(&o);
+static uint32_t
+count_targets(const struct riad_press_item *items, size_t n)
+{
+	uint32_t count = 0;
+
+	for (size_t i = 0; i < n; i++)
+		count += items[i].role == RIAD_PRESS_TARGET;
+	return count;
+}
+
+static int
+run(struct press_job *job)
+{
+	const size_t threads = job->options.threads;
+
+	qsort(job->items, job->n, sizeof(*job->items), by_turn);
+	if (pick_bases(job) == -1 || make_tasks(job) == -1 ||
+	    make_seats(job, threads < 2 ? 1
+			    : threads < job->ntasks
+				? (unsigned)threads
+				: (unsigned)job->ntasks) == -1)
 		return -1;
-	}
-	window_push(job, &o);
-	job->done++;
-	return 0;
-}
-
-static int
-by_kind(const void *left, const void *right)
-{
-	const struct item *a = left, *b = right;
-
-	if (a->type != b->type)
-		return a->type < b->type ? -1 : 1;
-	if (a->name_hash != b->name_hash)
-		return a->name_hash < b->name_hash ? -1 : 1;
-	return 0;
-}
-
-/* What is alike newest first, but bases before all. */
-static int
-by_turn(const void *left, const void *right)
-{
-	const struct item *a = left, *b = right;
-	int order = by_kind(left, right);
-
-	if (order != 0)
-		return order;
-	if (a->to_write != b->to_write)
-		return a->to_write ? 1 : -1;
-	return (a->i > b->i) - (a->i < b->i);
-}
-
-static struct item
-item_of(const struct job *job, uint32_t i, bool to_write)
-{
-	const struct riad_walk *w = job->press->walk;
-
-	return (struct item){.name_hash = riad_walk_name_hash(w, i),
-	    .i = i,
-	    .type = (uint8_t)riad_walk_type(w, i),
-	    .to_write = to_write};
-}
-
-/* The list, and what is like something on it and gets into the pack whole. */
-static int
-make_items(struct job *job, const uint32_t *list, uint32_t n)
-{
-	const struct riad_press *p = job->press;
-	const uint32_t count = riad_walk_count(p->walk);
-
-	job->items = reallocarray(NULL, count, sizeof(*job->items));
-	if (job->items == NULL)
-		return -1;
-	for (uint32_t k = 0; k < n; k++) {
-		job->items[k] = item_of(job, list[k], true);
-		p->is_delta[list[k]] = true; /* until it is written */
-	}
-	qsort(job->items, n, sizeof(*job->items), by_kind);
-
-	job->nitems = n;
-	for (uint32_t i = 0; i < count; i++) {
-		const struct item item = item_of(job, i, false);
-
-		if (!p->is_delta[i] && bsearch(&item, job->items, n,
-					   sizeof(item), by_kind) != NULL)
-			job->items[job->nitems++] = item;
-	}
-	qsort(job->items, job->nitems, sizeof(*job->items), by_turn);
-	return 0;
-}
-
-static int
-write_items(struct job *job)
-{
-	uint32_t of_kind = 0;
-
-	for (uint32_t k = 0; k < job->nitems; k++) {
-		const struct item *item = &job->items[k];
-
-		of_kind++;
-		if (k == 0 || by_kind(item - 1, item) != 0) {
-			of_kind = 1;
-			while (k > 0 && item->type != item[-1].type &&
-			       job->nwindow > 0)
-				window_drop(job);
-			if (add_client_bases(job, item) == -1)
-				return -1;
-		}
-		if (item->to_write) {
-			if (write_item(job, item) == -1)
-				return -1;
-		} else if (of_kind <= WINDOW) {
-			if (add_base(job,
-				riad_walk_oid(job->press->walk, item->i),
-				(enum riad_type)item->type,
-				job->press->at[item->i]) == -1)
-				return -1;
-		}
-	}
-	return 0;
-}
-
-static int
-begin(struct job *job)
-{
-	job->hash = riad_hash_new(job->press->odb->hash_len);
-	job->z_begun = deflateInit(&job->z, Z_DEFAULT_COMPRESSION) == Z_OK;
-	if (job->hash != NULL && job->z_begun)
-		return 0;
-	errno = ENOMEM;
-	return -1;
+	return job->nseats == 1 ? run_here(job) : run_threads(job);
 }
 
 int
-riad_press_write(struct riad_press *press, const uint32_t *list, uint32_t n)
+riad_press_run(struct riad_packout *out, const struct riad_odb *odbs,
+    struct riad_press_item *items, size_t n,
+    const struct riad_press_options *options, uint32_t *deltas)
 {
-	if (n == 0)
-		return 0;
-	struct job *job = calloc(1, sizeof(*job));
-	if (job == NULL)
-		return -1;
-	job->press = press;
-	riad_meter_start(&job->meter, press->sink, "Compressing objects", n);
+	const uint32_t targets = count_targets(items, n);
+	struct press_job job = {.out = out,
+	    .odbs = odbs,
+	    .items = items,
+	    .n = n,
+	    .few_targets = targets <= FEW_TARGETS,
+	    .options = *options};
 
-	int r = begin(job);
+	if (targets == 0)
+		return 0;
+	complete(&job.options);
+	riad_meter_start(
+	    &job.meter, options->sink, "Compressing objects", targets);
+	int r = run(&job);
 	if (r == 0)
-		r = make_items(job, list, n);
-	if (r == 0)
-		r = write_items(job);
-	if (r == 0)
-		r = riad_meter_done(&job->meter, n);
+		r = riad_meter_done(&job.meter, targets);
 
 	const int err = errno;
-	while (job->nwindow > 0)
-		window_drop(job);
-	riad_buf_free(&job->best);
-	riad_buf_free(&job->trial);
-	if (job->z_begun)
-		deflateEnd(&job->z);
-	riad_hash_free(job->hash);
-	free(job->items);
-	free(job);
+	for (unsigned t = 0; t < job.nseats; t++)
+		press_maker_free(job.seats[t].maker);
+	free(job.seats);
+	free(job.tasks);
+	free(job.useful);
+	*deltas += job.deltas;
 	errno = err;
 	return r;
 }
