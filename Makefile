@@ -51,7 +51,7 @@ ALL_TOOLS = $(patsubst cmd/%.c,%,$(wildcard cmd/*.c))
 REPO_SRC = $(wildcard lib/repo/*.c)
 REPO_OBJ = $(REPO_SRC:.c=.o)
 PC_PACK = libcrypto libdeflate zlib
-PC_upload-pack = libgit2 $(PC_PACK)
+PC_upload-pack = $(PC_PACK)
 OBJ_upload-pack = $(REPO_OBJ) \
 	$(patsubst %.c,%.o,$(wildcard cmd/upload-pack/*.c))
 

@@ -24,7 +24,6 @@ build cmd:cc            gcc brew=-
 build h:stdio.h         libc6-dev dnf=glibc-devel pacman=glibc apk=musl-dev brew=-
 build cmd:ar            binutils brew=-
 build cmd:pkg-config    pkg-config dnf=pkgconf-pkg-config pacman=pkgconf apk=pkgconf brew=pkgconf
-build pc:libgit2        libgit2-dev dnf=libgit2-devel pacman=libgit2 brew=libgit2
 build pc:libcrypto      libssl-dev dnf=openssl-devel pacman=openssl apk=openssl-dev brew=openssl
 build pc:libdeflate     libdeflate-dev dnf=libdeflate-devel pacman=libdeflate brew=libdeflate
 build pc:zlib           zlib1g-dev dnf=zlib-devel pacman=zlib apk=zlib-dev brew=zlib

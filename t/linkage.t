@@ -20,7 +20,7 @@ while read -r tool libs; do
 	is "$tool loads $libs" "$(extra "$BUILD/bin/$tool" $libs)" ''
 done <<'END'
 pktline libc
-upload-pack libc libcrypto libdeflate libgit2 libz
+upload-pack libc libcrypto libdeflate libz
 END
 
 for tool in "$BUILD"/bin/*; do

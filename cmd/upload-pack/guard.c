@@ -37,7 +37,7 @@ collect(struct riad_buf *paths, const struct riad_repo *repo)
 	static const char *const names[] = {
 	    "", "refs", "packed-refs", "shallow", "info"};
 	const char *dirs[] = {
-	    riad_repo_git_dir(repo), riad_repo_common_dir(repo)};
+	    riad_repo_dir(repo), riad_repo_common_dir(repo)};
 
 	for (size_t d = 0; d < 2; d++) {
 		for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {

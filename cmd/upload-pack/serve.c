@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "parts.h"
+#include "riad/filter.h"
 #include "riad/cli.h"
 #include "riad/pktmetrics.h"
 #include "riad/pktout.h"
@@ -41,8 +42,8 @@ refuse(struct service *s, const char *why)
 }
 
 static int
-set_variable(void *ctx, enum riad_config_scope scope, const char *name,
-    const char *value)
+set_variable(void *ctx, const char *name, const char *value,
+    enum riad_config_scope scope)
 {
 	struct service *s = ctx;
 
@@ -159,8 +160,9 @@ serve_repo(struct service *s, struct riad_repo *repo)
 {
 	struct settings *set = &s->settings;
 	struct hook hook = {.command = set->hook,
-	    .git_dir = riad_repo_git_dir(repo),
-	    .hash_len = riad_repo_odb(repo)->hash_len};
+	    .git_dir = riad_repo_dir(repo),
+	    .hash_len = riad_repo_odb(repo)->hash_len,
+	    .filter_text = riad_filter_print};
 	limited = (struct riad_limited){
 	    .engine = set->hook != NULL ? hook_pack : riad_repo_pack,
 	    .ctx = set->hook != NULL ? (void *)&hook : repo,
@@ -170,11 +172,14 @@ serve_repo(struct service *s, struct riad_repo *repo)
 	    .ctx = repo,
 	    .odb = riad_repo_odb(repo),
 	    .refs = riad_repo_refs,
+	    .refs_below = riad_repo_refs_below,
+	    .size = riad_repo_size,
 	    .pack = pack,
 	};
 
-	if (riad_repo_is_shallow(repo))
-		return refuse(s, "a shallow repository is not served");
+	if (riad_repo_shallow(repo, &source.shallow, &source.nshallow) == -1)
+		return refuse(s, riad_repo_why(repo));
+	riad_repo_set_threads(repo, (unsigned)set->threads);
 	return answer(s, &source);
 }
 

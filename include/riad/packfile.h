@@ -25,6 +25,7 @@ struct riad_packfile {
 	const uint8_t *data; /* the whole pack */
 	size_t len;
 	uint32_t *order; /* objects by their offset, once sorted */
+	uint32_t *offs;  /* their offsets; NULL in packs of 4 GiB and more */
 
 	const void *idx_map; /* what was mapped, NULL if nothing was */
 	size_t idx_map_len;
@@ -51,10 +52,6 @@ int riad_packfile_init(struct riad_packfile *pack, size_t hash_len,
     const uint8_t *data, size_t len, const uint8_t *idx, size_t idx_len);
 void riad_packfile_close(struct riad_packfile *pack);
 
-/* Whether each entry begins within the pack, as the index has it: 0, or -1
- * with errno EBADMSG.  Costs a look at four bytes an object. */
-int riad_packfile_check(const struct riad_packfile *pack);
-
 /*
  * Reads the header of the entry that begins at offset off.  0, or -1 with
  * errno EBADMSG; on success the data and the base by offset lie in the pack.
@@ -62,15 +59,25 @@ int riad_packfile_check(const struct riad_packfile *pack);
 int riad_packfile_entry(
     const struct riad_packfile *pack, uint64_t off, struct riad_entry *entry);
 
-/* Makes pack->order, if that was not done before.  0, or -1 with ENOMEM. */
+/*
+ * Makes pack->order, if that was not done before.  The place of an object in
+ * it is its rank.  0, or -1 with ENOMEM.  The functions below need it.
+ */
 int riad_packfile_sort(struct riad_packfile *pack);
 
-/* Of the i-th entry in pack->order, where it ends: where the next begins, or
- * the trailer does; 0 if that is not after its beginning. */
-uint64_t riad_packfile_end(const struct riad_packfile *pack, uint32_t i);
+/* Where the entry of a rank begins. */
+uint64_t riad_packfile_off(const struct riad_packfile *pack, uint32_t rank);
 
-/* The number in the index of the object whose entry begins at off, or -1.
- * Needs pack->order. */
+/* Where it ends: where the next begins, or the trailer does; 0 if that is not
+ * after its beginning. */
+uint64_t riad_packfile_end(const struct riad_packfile *pack, uint32_t rank);
+
+/* The rank of the entry that begins at off, or -1.  Quickest for one that is
+ * shortly before the rank near. */
+int64_t riad_packfile_rank(
+    const struct riad_packfile *pack, uint64_t off, uint32_t near);
+
+/* The number in the index of the object whose entry begins at off, or -1. */
 int64_t riad_packfile_at(const struct riad_packfile *pack, uint64_t off);
 
 #endif

@@ -13,27 +13,19 @@
 #include "riad/packfile.h"
 
 struct riad_packs {
-	struct riad_packfile *packs; /* the largest first */
+	struct riad_packfile *packs;
+	char **paths; /* by pack, without a suffix */
 	uint32_t len, cap;
 };
 
 /*
- * Opens the packs in objects_dir and in what its info/alternates name.  What
- * can't be read or isn't understood is left out, as if it weren't there.
- * 0, or -1 with errno ENOMEM.
+ * Adds the packs in objects_dir and in what its info/alternates name, as far
+ * as they aren't there yet, the largest first.  What can't be read or isn't
+ * understood is left out, as if it weren't there.  0, or -1 with errno ENOMEM.
  */
-int riad_packs_open(
+int riad_packs_add(
     struct riad_packs *packs, const char *objects_dir, size_t hash_len);
 void riad_packs_close(struct riad_packs *packs);
-
-/*
- * Looks at the same packs for one that is malformed, or whose index leads out
- * of it, by riad_packfile_check: for callers whose next reader would trust it.
- * 0, or -1 with errno EBADMSG and its file's name, without the suffix, in
- * name; or ENOMEM.  A pack that goes away meanwhile is none.
- */
-int riad_packs_check(
-    char name[NAME_MAX + 1], const char *objects_dir, size_t hash_len);
 
 /*
  * Calls each with objects_dir and then the directories of objects that it

@@ -19,7 +19,6 @@
 #include "riad/odb.h"
 #include "riad/packer.h"
 #include "riad/packout.h"
-#include "riad/walk.h"
 
 /* What is larger is neither made a delta nor a base, but deflated as it is. */
 #define RIAD_PRESS_DELTA_MAX ((size_t)128 << 20)
@@ -79,25 +78,5 @@ struct riad_press_options {
 int riad_press_run(struct riad_packout *out, const struct riad_odb *odbs,
     struct riad_press_item *items, size_t n,
     const struct riad_press_options *options, uint32_t *deltas);
-
-struct riad_press {
-	const struct riad_odb *odb;
-	const struct riad_walk *walk;
-	struct riad_packout *out;
-	struct riad_pack_sink *sink;
-	bool thin;      /* deltas on what the client has, see packer.h */
-	bool ofs_delta; /* bases by offset, see packer.h */
-
-	/* As in struct riad_copy.  What is not on the list and no delta, may
-	 * be a base; what is written is put in. */
-	uint64_t *at;
-	bool *is_delta;
-
-	uint32_t deltas; /* how many of the entries are deltas; added to */
-};
-
-/* The same for the n objects of a walk that are numbered in list. */
-int riad_press_write(
-    struct riad_press *press, const uint32_t *list, uint32_t n);
 
 #endif

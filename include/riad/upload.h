@@ -78,10 +78,10 @@ struct riad_upload_repo {
 	int (*refs)(void *ctx, bool peel, riad_ref_fn *each, void *each_ctx);
 	riad_pack_engine *pack;
 
-	/* The same as refs for the names that begin with prefix alone; NULL
-	 * where that is no quicker. */
-	int (*refs_under)(void *ctx, bool peel, const char *prefix,
-	    riad_ref_fn *each, void *each_ctx);
+	/* The same for the names that begin with one of the n prefixes, or
+	 * for more; NULL where that is no quicker. */
+	int (*refs_below)(void *ctx, bool peel, const char *const *prefixes,
+	    size_t n, riad_ref_fn *each, void *each_ctx);
 
 	/* The length of an object: 1, 0 if there is none, -1 with errno; NULL
 	 * if object-info is not to be. */

@@ -41,6 +41,10 @@ void riad_walk_free(struct riad_walk *w);
 int riad_walk_want(struct riad_walk *w, const struct riad_oid *oid);
 int riad_walk_have(struct riad_walk *w, const struct riad_oid *oid);
 
+/* A commit that counts as having no parents; before the walk only.  0, or -1
+ * with errno ENOMEM or EMSGSIZE. */
+int riad_walk_cut(struct riad_walk *w, const struct riad_oid *oid);
+
 /*
  * Makes the list, once.  on_tick is called every so often (a few hundred
  * objects that were read) with the number found so far, and ends the walk by
@@ -51,6 +55,11 @@ int riad_walk_have(struct riad_walk *w, const struct riad_oid *oid);
 int riad_walk_run(
     struct riad_walk *w, int (*on_tick)(void *ctx, uint32_t found), void *ctx);
 const char *riad_walk_why(const struct riad_walk *w);
+
+/* The same in two steps: the commits, and then all that is below them. */
+int riad_walk_commits(
+    struct riad_walk *w, int (*on_tick)(void *ctx, uint32_t found), void *ctx);
+int riad_walk_objects(struct riad_walk *w);
 
 /* The list: commits newest first, then tags, then trees and blobs as the
  * walk came upon them. */
@@ -85,13 +94,13 @@ bool riad_walk_client_has(
  * The trees and blobs that the client has, in the order of type and name
  * hash, the newest of the same first; whether they exist here is not known.
  * riad_walk_sort_client makes that order, of a finished walk: 0, or -1 with
- * errno ENOMEM.  Then riad_walk_alike says how many of them have the type and
- * name hash of object i of the list, and which is the first; before, and for
- * other types, there are none.
+ * errno ENOMEM.  Then riad_walk_alike says how many of them have a type and a
+ * name hash, and which is the first; before, and for other types, there are
+ * none.
  */
 int riad_walk_sort_client(struct riad_walk *w);
-uint32_t riad_walk_alike(
-    const struct riad_walk *w, uint32_t i, uint32_t *first);
+uint32_t riad_walk_alike(const struct riad_walk *w, enum riad_type type,
+    uint32_t name_hash, uint32_t *first);
 const struct riad_oid *riad_walk_client_oid(
     const struct riad_walk *w, uint32_t k);
 

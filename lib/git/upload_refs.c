@@ -14,9 +14,6 @@
 /* git's own limit: with more prefixes than that, none is heeded. */
 enum { PREFIXES_MAX = 65536 };
 
-/* Up to so many are looked for one by one. */
-enum { PREFIXES_FEW = 16 };
-
 static uint8_t *
 put(uint8_t *p, const void *data, size_t len)
 {
@@ -325,16 +322,10 @@ list(struct riad_upload *u)
 {
 	const struct riad_upload_repo *repo = u->repo;
 
-	if (repo->refs_under == NULL || u->nprefix == 0 ||
-	    u->nprefix > PREFIXES_FEW)
+	if (repo->refs_below == NULL || u->nprefix == 0)
 		return repo->refs(repo->ctx, u->peel, list_ref, u);
-	for (size_t i = 0; i < u->nprefix; i++) {
-		int r = repo->refs_under(
-		    repo->ctx, u->peel, u->prefix[i], list_ref, u);
-		if (r != 0)
-			return r;
-	}
-	return 0;
+	return repo->refs_below(
+	    repo->ctx, u->peel, u->prefix, u->nprefix, list_ref, u);
 }
 
 int

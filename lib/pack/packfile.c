@@ -106,6 +106,7 @@ void
 riad_packfile_close(struct riad_packfile *pack)
 {
 	free(pack->order);
+	free(pack->offs);
 	if (pack->idx_map != NULL) {
 		munmap((void *)pack->idx_map, pack->idx_map_len);
 		munmap((void *)pack->data, pack->len);
@@ -118,19 +119,6 @@ static uint64_t
 limit(const struct riad_packfile *pack)
 {
 	return pack->len - pack->idx.hash_len;
-}
-
-int
-riad_packfile_check(const struct riad_packfile *pack)
-{
-	const uint64_t end = limit(pack);
-
-	for (uint32_t i = 0; i < pack->idx.count; i++) {
-		uint64_t off = riad_idx_offset(&pack->idx, i);
-		if (off < HDR_LEN || off >= end)
-			return bad();
-	}
-	return 0;
 }
 
 int
@@ -241,38 +229,75 @@ riad_packfile_sort(struct riad_packfile *pack)
 		order = spare;
 		spare = swap;
 	}
-	free(spare);
 	pack->order = order;
+	if (bits > UINT32_MAX) {
+		free(spare);
+		return 0;
+	}
+	for (uint32_t i = 0; i < idx->count; i++)
+		spare[i] = (uint32_t)riad_idx_offset(idx, order[i]);
+	pack->offs = spare;
 	return 0;
 }
 
 uint64_t
-riad_packfile_end(const struct riad_packfile *pack, uint32_t i)
+riad_packfile_off(const struct riad_packfile *pack, uint32_t rank)
 {
-	const struct riad_idx *idx = &pack->idx;
-	uint64_t begin = riad_idx_offset(idx, pack->order[i]);
+	return pack->offs != NULL
+		   ? pack->offs[rank]
+		   : riad_idx_offset(&pack->idx, pack->order[rank]);
+}
+
+uint64_t
+riad_packfile_end(const struct riad_packfile *pack, uint32_t rank)
+{
+	uint64_t begin = riad_packfile_off(pack, rank);
 	uint64_t end = limit(pack);
 
-	if (i + 1 < idx->count)
-		end = riad_idx_offset(idx, pack->order[i + 1]);
+	if (rank + 1 < pack->idx.count)
+		end = riad_packfile_off(pack, rank + 1);
 	return end > begin && end <= limit(pack) ? end : 0;
 }
 
+/* Bases stand shortly before their deltas, so the search goes back in steps
+ * that double, before it halves. */
 int64_t
-riad_packfile_at(const struct riad_packfile *pack, uint64_t off)
+riad_packfile_rank(
+    const struct riad_packfile *pack, uint64_t off, uint32_t near)
 {
-	uint32_t lo = 0, hi = pack->idx.count;
+	const uint32_t count = pack->idx.count;
+	uint32_t lo = 0, hi = count;
 
+	if (near < count && riad_packfile_off(pack, near) >= off) {
+		hi = near + 1;
+		for (uint32_t step = 1; step < hi; step *= 2) {
+			lo = hi - step;
+			if (riad_packfile_off(pack, lo) <= off)
+				break;
+			hi = lo;
+			lo = 0;
+			if (step > count / 2)
+				break;
+		}
+	}
 	while (lo < hi) {
 		uint32_t mid = lo + (hi - lo) / 2;
-		uint64_t at = riad_idx_offset(&pack->idx, pack->order[mid]);
+		uint64_t at = riad_packfile_off(pack, mid);
 
 		if (at == off)
-			return pack->order[mid];
+			return mid;
 		if (off < at)
 			hi = mid;
 		else
 			lo = mid + 1;
 	}
 	return -1;
+}
+
+int64_t
+riad_packfile_at(const struct riad_packfile *pack, uint64_t off)
+{
+	int64_t rank = riad_packfile_rank(pack, off, UINT32_MAX);
+
+	return rank == -1 ? -1 : (int64_t)pack->order[rank];
 }

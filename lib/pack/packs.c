@@ -143,18 +143,38 @@ each_in(void *ctx, const char *dir)
 	return r;
 }
 
-static int
-each_pack(const char *objects_dir, pack_fn *each, void *ctx)
-{
-	struct round round = {each, ctx};
-
-	return riad_packs_each_dir(objects_dir, each_in, &round);
-}
-
 struct opening {
 	struct riad_packs *packs;
 	size_t hash_len;
 };
+
+static int
+reserve(struct riad_packs *packs)
+{
+	if (packs->len < packs->cap)
+		return 0;
+	uint32_t cap = packs->cap == 0 ? 16 : packs->cap * 2;
+	struct riad_packfile *p = reallocarray(packs->packs, cap, sizeof(*p));
+	if (p == NULL)
+		return -1;
+	packs->packs = p;
+	char **paths = reallocarray(packs->paths, cap, sizeof(*paths));
+	if (paths == NULL)
+		return -1;
+	packs->paths = paths;
+	packs->cap = cap;
+	return 0;
+}
+
+static bool
+is_there(const struct riad_packs *packs, const char *path)
+{
+	for (uint32_t i = 0; i < packs->len; i++) {
+		if (strcmp(packs->paths[i], path) == 0)
+			return true;
+	}
+	return false;
+}
 
 /* Whatever stops a pack from being opened, others may have what it has. */
 static int
@@ -163,93 +183,73 @@ add_pack(void *ctx, const char *path)
 	const struct opening *o = ctx;
 	struct riad_packs *packs = o->packs;
 
-	if (packs->len == packs->cap) {
-		uint32_t cap = packs->cap == 0 ? 16 : packs->cap * 2;
-		struct riad_packfile *p =
-		    reallocarray(packs->packs, cap, sizeof(*p));
-		if (p == NULL)
-			return -1;
-		packs->packs = p;
-		packs->cap = cap;
-	}
+	if (is_there(packs, path))
+		return 0;
+	if (reserve(packs) == -1)
+		return -1;
+	char *copy = strdup(path);
+	if (copy == NULL)
+		return -1;
 	if (riad_packfile_open(&packs->packs[packs->len], path, o->hash_len) ==
-	    0)
-		packs->len++;
+	    -1) {
+		free(copy);
+		return errno == ENOMEM ? -1 : 0;
+	}
+	packs->paths[packs->len++] = copy;
 	return 0;
 }
 
-static int
-larger_first(const void *left, const void *right)
+/* Of equal ones any order will do, if it is always the same. */
+static bool
+before(const struct riad_packfile *a, const struct riad_packfile *b)
 {
-	const struct riad_packfile *a = left, *b = right;
-
 	if (a->idx.count != b->idx.count)
-		return a->idx.count < b->idx.count ? 1 : -1;
-	/* Of equal ones any order will do, if it is always the same. */
-	return memcmp(a->idx.sum, b->idx.sum, a->idx.hash_len);
+		return a->idx.count > b->idx.count;
+	return memcmp(a->idx.sum, b->idx.sum, a->idx.hash_len) < 0;
+}
+
+/* Puts those from number first on in order; there are few. */
+static void
+sort(struct riad_packs *packs, uint32_t first)
+{
+	for (uint32_t i = first + 1; i < packs->len; i++) {
+		const struct riad_packfile pack = packs->packs[i];
+		char *path = packs->paths[i];
+		uint32_t k = i;
+
+		for (; k > first && before(&pack, &packs->packs[k - 1]); k--) {
+			packs->packs[k] = packs->packs[k - 1];
+			packs->paths[k] = packs->paths[k - 1];
+		}
+		packs->packs[k] = pack;
+		packs->paths[k] = path;
+	}
 }
 
 int
-riad_packs_open(
+riad_packs_add(
     struct riad_packs *packs, const char *objects_dir, size_t hash_len)
 {
 	struct opening o = {packs, hash_len};
+	const uint32_t first = packs->len;
 
-	*packs = (struct riad_packs){.packs = NULL};
-	if (each_pack(objects_dir, add_pack, &o) == -1) {
-		riad_packs_close(packs);
+	if (riad_packs_each_dir(
+		objects_dir, each_in, &(struct round){add_pack, &o}) == -1) {
 		errno = ENOMEM;
 		return -1;
 	}
-	if (packs->len > 1)
-		qsort(packs->packs, packs->len, sizeof(*packs->packs),
-		    larger_first);
+	sort(packs, first);
 	return 0;
 }
 
 void
 riad_packs_close(struct riad_packs *packs)
 {
-	for (uint32_t i = 0; i < packs->len; i++)
+	for (uint32_t i = 0; i < packs->len; i++) {
 		riad_packfile_close(&packs->packs[i]);
+		free(packs->paths[i]);
+	}
 	free(packs->packs);
+	free(packs->paths);
 	*packs = (struct riad_packs){.packs = NULL};
-}
-
-struct check {
-	size_t hash_len;
-	char name[NAME_MAX + 1];
-};
-
-static int
-check_pack(void *ctx, const char *path)
-{
-	struct check *c = ctx;
-	struct riad_packfile pack;
-	int r = riad_packfile_open(&pack, path, c->hash_len);
-
-	if (r == 0) {
-		r = riad_packfile_check(&pack);
-		riad_packfile_close(&pack);
-	} else if (errno != EBADMSG) {
-		return 0;
-	}
-	if (r == -1) {
-		snprintf(
-		    c->name, sizeof(c->name), "%s", strrchr(path, '/') + 1);
-		errno = EBADMSG;
-	}
-	return r;
-}
-
-int
-riad_packs_check(
-    char name[NAME_MAX + 1], const char *objects_dir, size_t hash_len)
-{
-	struct check c = {.hash_len = hash_len};
-
-	if (each_pack(objects_dir, check_pack, &c) == 0)
-		return 0;
-	memcpy(name, c.name, sizeof(c.name));
-	return -1;
 }

@@ -19,39 +19,14 @@
 #include <string.h>
 
 #include "namehash.h"
-#include "revs.h"
 #include "riad/parse.h"
-#include "treediff.h"
+#include "walk_state.h"
 
 /* Numbers stay clear of the limits of uint32_t. */
 #define MAX_OBJECTS (1u << 28)
 
 /* Objects are read at some ten thousand a second and more. */
 enum { READS_PER_TICK = 256 };
-
-/* How many trees are kept to compare the next with: a power of two. */
-enum { KEPT_BITS = 6, KEPT = 1 << KEPT_BITS };
-
-struct objects {
-	struct riad_oidmap ids;
-	uint8_t *types;      /* by number; 0 if the object is missing */
-	uint32_t *name_hash; /* likewise */
-	uint32_t cap;
-};
-
-struct riad_walk {
-	const struct riad_odb *odb;
-	struct objects wants, haves; /* with all that tags lead to */
-	struct objects all;
-	uint32_t known, rest; /* see above */
-	uint32_t *alike;      /* of [known, rest), by type and name hash */
-	uint32_t nalike;
-	struct tree_kept kept[KEPT];
-	int (*on_tick)(void *ctx, uint32_t found);
-	void *ctx;
-	uint32_t reads;
-	char why[128];
-};
 
 static void
 objects_free(struct objects *o)
@@ -105,6 +80,9 @@ riad_walk_new(const struct riad_odb *odb)
 	if (w == NULL)
 		return NULL;
 	w->odb = odb;
+	revs_init(&w->revs, odb);
+	riad_oidmap_init(&w->cuts, MAX_OBJECTS);
+	w->revs.graph.cuts = &w->cuts;
 	riad_oidmap_init(&w->wants.ids, MAX_OBJECTS);
 	riad_oidmap_init(&w->haves.ids, MAX_OBJECTS);
 	riad_oidmap_init(&w->all.ids, MAX_OBJECTS);
@@ -124,6 +102,8 @@ riad_walk_free(struct riad_walk *w)
 	free(w->alike);
 	for (int i = 0; i < KEPT; i++)
 		tree_kept_free(&w->kept[i]);
+	revs_free(&w->revs);
+	riad_oidmap_free(&w->cuts);
 	free(w);
 }
 
@@ -145,6 +125,12 @@ int
 riad_walk_have(struct riad_walk *w, const struct riad_oid *oid)
 {
 	return add_tip(&w->haves, oid);
+}
+
+int
+riad_walk_cut(struct riad_walk *w, const struct riad_oid *oid)
+{
+	return riad_oidmap_put(&w->cuts, oid, NULL) == -1 ? -1 : 0;
 }
 
 const char *
@@ -245,8 +231,9 @@ add_revs(struct revs *r, const struct objects *tips, uint32_t mark)
 }
 
 static int
-walk_commits(struct riad_walk *w, struct revs *r)
+walk_commits(struct riad_walk *w)
 {
+	struct revs *r = &w->revs;
 	int step;
 
 	if (add_revs(r, &w->wants, REVS_WANT) == -1 ||
@@ -403,11 +390,11 @@ walk_trees(struct riad_walk *w, uint32_t n, bool known)
 }
 
 static int
-run(struct riad_walk *w, struct revs *r)
+list_objects(struct riad_walk *w)
 {
-	if (resolve(w, &w->haves, false) == -1 ||
-	    resolve(w, &w->wants, true) == -1 || walk_commits(w, r) == -1 ||
-	    put_commits(w, r) == -1)
+	struct revs *r = &w->revs;
+
+	if (put_commits(w, r) == -1)
 		return -1;
 
 	w->known = w->rest = w->all.ids.len;
@@ -428,20 +415,39 @@ run(struct riad_walk *w, struct revs *r)
 	return walk_trees(w, w->rest, false);
 }
 
+/* Has why say something, if r is -1. */
+static int
+result(struct riad_walk *w, int r)
+{
+	if (r == -1 && w->why[0] == '\0')
+		snprintf(w->why, sizeof(w->why), "%s", strerror(errno));
+	return r;
+}
+
+int
+riad_walk_commits(
+    struct riad_walk *w, int (*on_tick)(void *ctx, uint32_t found), void *ctx)
+{
+	w->on_tick = on_tick;
+	w->ctx = ctx;
+	if (resolve(w, &w->haves, false) == -1 ||
+	    resolve(w, &w->wants, true) == -1)
+		return result(w, -1);
+	return result(w, walk_commits(w));
+}
+
+int
+riad_walk_objects(struct riad_walk *w)
+{
+	return result(w, list_objects(w));
+}
+
 int
 riad_walk_run(
     struct riad_walk *w, int (*on_tick)(void *ctx, uint32_t found), void *ctx)
 {
-	struct revs revs;
-
-	w->on_tick = on_tick;
-	w->ctx = ctx;
-	revs_init(&revs, w->odb);
-	int r = run(w, &revs);
-	if (r == -1 && w->why[0] == '\0')
-		snprintf(w->why, sizeof(w->why), "%s", strerror(errno));
-	revs_free(&revs);
-	return r;
+	return riad_walk_commits(w, on_tick, ctx) == -1 ? -1
+							: riad_walk_objects(w);
 }
 
 uint32_t
@@ -550,15 +556,20 @@ riad_walk_sort_client(struct riad_walk *w)
 	return 0;
 }
 
-/* The first in alike that comes not before object n, or after it. */
+/* The first in alike that comes not before that type and hash, or after. */
 static uint32_t
-bound(const struct riad_walk *w, uint32_t n, bool after)
+bound(const struct riad_walk *w, enum riad_type type, uint32_t hash, bool after)
 {
 	uint32_t lo = 0, hi = w->nalike;
 
 	while (lo < hi) {
-		uint32_t mid = lo + (hi - lo) / 2;
-		if (order(w, w->alike[mid], n) < (after ? 1 : 0))
+		const uint32_t mid = lo + (hi - lo) / 2, n = w->alike[mid];
+		int cmp = w->all.types[n] != type
+			      ? (w->all.types[n] < type ? -1 : 1)
+			      : (w->all.name_hash[n] > hash) -
+				    (w->all.name_hash[n] < hash);
+
+		if (cmp < (after ? 1 : 0))
 			lo = mid + 1;
 		else
 			hi = mid;
@@ -567,12 +578,11 @@ bound(const struct riad_walk *w, uint32_t n, bool after)
 }
 
 uint32_t
-riad_walk_alike(const struct riad_walk *w, uint32_t i, uint32_t *first)
+riad_walk_alike(const struct riad_walk *w, enum riad_type type, uint32_t hash,
+    uint32_t *first)
 {
-	const uint32_t n = number(w, i);
-
-	*first = bound(w, n, false);
-	return bound(w, n, true) - *first;
+	*first = bound(w, type, hash, false);
+	return bound(w, type, hash, true) - *first;
 }
 
 const struct riad_oid *

@@ -1,160 +1,284 @@
 /* SPDX-License-Identifier: ISC */
-/* Objects, through libgit2, which is not set up before one is asked for. */
+/*
+ * Objects, and packs of them, by lib/pack.  The packs are not opened before
+ * something is asked for: an announcement of references needs none.
+ */
 
 #include <errno.h>
-#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "handle.h"
-#include "objects.h"
-#include "riad/packs.h"
+#include "riad/engine.h"
 
-/* A damaged object is data that is bad; anything else is the system's. */
+struct riad_repo_objects {
+	struct riad_engine *engine;
+	struct riad_engine_config config;
+};
+
+struct variable {
+	const char *name;
+	int (*set)(struct riad_engine_config *c, const char *value);
+};
+
 static int
-fail(struct riad_repo *repo, const git_oid *id)
+set_unsigned(unsigned *to, const char *value, uint64_t max)
 {
-	const git_error *e = git_error_last();
-	char hex[GIT_OID_HEXSZ + 1];
+	uint64_t n;
 
-	git_oid_tostr(hex, sizeof(hex), id);
-	snprintf(repo->why, sizeof(repo->why), "object %s: %s", hex,
-	    e ? e->message : "unreadable");
-	errno = e != NULL && e->klass == GIT_ERROR_NOMEMORY ? ENOMEM : EBADMSG;
-	return -1;
+	if (riad_config_u64(&n, value, max) == -1)
+		return -1;
+	*to = (unsigned)n;
+	return 0;
 }
 
-/* libgit2 1.5 follows what a damaged index says out of the files. */
 static int
-check_packs(struct riad_repo *repo)
+set_window(struct riad_engine_config *c, const char *value)
 {
-	char name[NAME_MAX + 1];
+	return set_unsigned(&c->window, value, 1 << 20);
+}
 
-	if (riad_packs_check(
-		name, riad_repo_objects_dir(repo), repo->odb.hash_len) == 0)
+/* git's own bound on chains of deltas. */
+static int
+set_depth(struct riad_engine_config *c, const char *value)
+{
+	return set_unsigned(&c->depth, value, 4095);
+}
+
+/* 0 is one for each processor. */
+static int
+set_threads(struct riad_engine_config *c, const char *value)
+{
+	return set_unsigned(&c->threads, value, 1 << 16);
+}
+
+static int
+set_window_memory(struct riad_engine_config *c, const char *value)
+{
+	return riad_config_u64(&c->window_memory, value, UINT64_MAX);
+}
+
+static int
+set_big_file(struct riad_engine_config *c, const char *value)
+{
+	return riad_config_u64(&c->big_file, value, UINT64_MAX);
+}
+
+static int
+set_keep(struct riad_engine_config *c, const char *value)
+{
+	return riad_config_u64(&c->keep, value, UINT64_MAX);
+}
+
+static int
+set_level(struct riad_engine_config *c, const char *value)
+{
+	uint64_t n;
+
+	if (value != NULL && strcmp(value, "-1") == 0) {
+		c->level = -1;
 		return 0;
-	if (errno == EBADMSG) {
-		errno = EIO; /* not of one object, but of any */
-		return riad_repo_fail(repo, "%s is damaged", name);
 	}
-	return riad_repo_fail(repo, "%s", strerror(errno));
+	if (riad_config_u64(&n, value, 9) == -1)
+		return -1;
+	c->level = (int)n;
+	return 0;
 }
 
-/* The database, opened if it is not yet; NULL where it can't be. */
-static struct riad_repo_objects *
-database(struct riad_repo *repo)
+static int
+set_bitmaps(struct riad_engine_config *c, const char *value)
+{
+	return riad_config_bool(&c->bitmaps, value);
+}
+
+/* "multi" and "single" of newer gits are as good as true. */
+static int
+set_reuse(struct riad_engine_config *c, const char *value)
+{
+	if (value != NULL && (strcasecmp(value, "multi") == 0 ||
+				 strcasecmp(value, "single") == 0)) {
+		c->reuse = true;
+		return 0;
+	}
+	return riad_config_bool(&c->reuse, value);
+}
+
+static int
+set_commit_graph(struct riad_engine_config *c, const char *value)
+{
+	return riad_config_bool(&c->commit_graph, value);
+}
+
+static int
+set_midx(struct riad_engine_config *c, const char *value)
+{
+	return riad_config_bool(&c->midx, value);
+}
+
+/* pack.compression is the last that counts, wherever it stands. */
+static const struct variable variables[] = {
+    {"pack.window", set_window},
+    {"pack.depth", set_depth},
+    {"pack.windowmemory", set_window_memory},
+    {"pack.threads", set_threads},
+    {"core.compression", set_level},
+    {"pack.compression", set_level},
+    {"core.bigfilethreshold", set_big_file},
+    {"core.deltabasecachelimit", set_keep},
+    {"pack.usebitmaps", set_bitmaps},
+    {"pack.allowpackreuse", set_reuse},
+    {"core.commitgraph", set_commit_graph},
+    {"core.multipackindex", set_midx},
+};
+
+struct setting {
+	struct riad_repo *repo;
+	struct riad_engine_config *config;
+	size_t which;
+};
+
+static int
+set_variable(void *ctx, const char *name, const char *value,
+    enum riad_config_scope scope)
+{
+	const struct setting *s = ctx;
+	const struct variable *v = &variables[s->which];
+
+	(void)scope;
+	if (strcmp(name, v->name) != 0 || v->set(s->config, value) == 0)
+		return 0;
+	return riad_repo_fail(s->repo, "%s: bad value '%s'", name,
+	    value ? value : "");
+}
+
+static int
+configure(struct riad_repo *repo, struct riad_engine_config *config)
+{
+	riad_engine_config_init(config);
+	config->threads = 0;
+	for (size_t i = 0; i < sizeof(variables) / sizeof(variables[0]);
+	     i++) {
+		struct setting s = {repo, config, i};
+
+		if (riad_repo_config(repo, set_variable, &s) != 0)
+			return -1;
+	}
+	if (repo->threads > 0)
+		config->threads = repo->threads;
+	if (config->threads == 0) {
+		long n = sysconf(_SC_NPROCESSORS_ONLN);
+		config->threads = n > 0 ? (unsigned)n : 1;
+	}
+	return 0;
+}
+
+/* The engine, opened if it is not yet; NULL where it can't be. */
+static struct riad_engine *
+engine(struct riad_repo *repo)
 {
 	if (repo->objects != NULL)
-		return repo->objects;
-	if (repo->odb.hash_len != RIAD_SHA1_LEN) {
-		errno = ENOTSUP;
-		riad_repo_fail(repo, "SHA-256 objects are not supported");
-		return NULL;
-	}
-	if (check_packs(repo) == -1)
-		return NULL;
+		return repo->objects->engine;
+
 	struct riad_repo_objects *o = calloc(1, sizeof(*o));
-	if (o == NULL)
-		return NULL;
-	git_libgit2_init();
-	/* A client checks every object's id by its own count; damage that
-	 * inflates is found there, and by the pack's own sums before. */
-	git_libgit2_opts(GIT_OPT_ENABLE_STRICT_HASH_VERIFICATION, 0);
-	repo->objects = o;
-	if (riad_repo_open_db(o, repo) == -1) {
-		riad_repo_fail(repo, "objects can't be opened");
-		riad_repo_release(repo);
-		errno = EBADMSG;
+	const struct riad_grafts *grafts = riad_repo_grafts(repo);
+	const struct riad_oidmap *cuts = riad_repo_cuts(repo);
+	const struct riad_oid *ids;
+	size_t n;
+	size_t ndirs;
+	const char *const *dirs = riad_repo_object_dirs(repo, &ndirs);
+
+	if (o == NULL || grafts == NULL ||
+	    riad_repo_shallow(repo, &ids, &n) == -1 || configure(repo, &o->config) == -1) {
+		free(o);
 		return NULL;
 	}
-	return o;
-}
-
-/* The types of libgit2 that an object of its own can have are numbered as in
- * packs, and so are ours. */
-static enum riad_type
-type_of(git_object_t type)
-{
-	return (enum riad_type)type;
-}
-
-static void
-release(struct riad_repo_objects *o)
-{
-	git_odb_object_free(o->held);
-	o->held = NULL;
+	o->engine = riad_engine_open(
+	    dirs, ndirs, repo->odb.hash_len, &o->config,
+	    grafts->commits.len > 0 ? grafts : NULL, n > 0 ? cuts : NULL);
+	if (o->engine == NULL) {
+		riad_repo_fail(repo, "objects: %s", strerror(errno));
+		free(o);
+		return NULL;
+	}
+	repo->objects = o;
+	return o->engine;
 }
 
 static int
 odb_read(void *ctx, const struct riad_oid *oid, enum riad_type *type,
     const uint8_t **data, size_t *len)
 {
-	struct riad_repo *repo = ctx;
-	struct riad_repo_objects *o = database(repo);
-	git_oid id;
+	struct riad_engine *e = engine(ctx);
 
-	if (o == NULL)
+	if (e == NULL)
 		return -1;
-	release(o);
-	git_oid_fromraw(&id, oid->id);
-	int r = git_odb_read(&o->held, o->db, &id);
-	if (r == GIT_ENOTFOUND)
-		return 0;
-	if (r < 0)
-		return fail(repo, &id);
-	*type = type_of(git_odb_object_type(o->held));
-	*data = git_odb_object_data(o->held);
-	*len = git_odb_object_size(o->held);
-	return 1;
+	const struct riad_odb *odb = riad_engine_odb(e);
+	return odb->read(odb->ctx, oid, type, data, len);
 }
 
 static int
 odb_type(void *ctx, const struct riad_oid *oid, enum riad_type *type)
 {
-	struct riad_repo *repo = ctx;
-	struct riad_repo_objects *o = database(repo);
-	git_object_t t;
-	size_t len;
-	git_oid id;
+	struct riad_engine *e = engine(ctx);
 
-	if (o == NULL)
+	if (e == NULL)
 		return -1;
-	release(o);
-	git_oid_fromraw(&id, oid->id);
-	if (type == NULL)
-		return git_odb_exists_ext(
-		    o->db, &id, GIT_ODB_LOOKUP_NO_REFRESH);
-	int r = git_odb_read_header(&len, &t, o->db, &id);
-	if (r == GIT_ENOTFOUND)
-		return 0;
-	if (r < 0)
-		return fail(repo, &id);
-	*type = type_of(t);
-	return 1;
+	const struct riad_odb *odb = riad_engine_odb(e);
+	return odb->type(odb->ctx, oid, type);
+}
+
+static int
+odb_commit(
+    void *ctx, const struct riad_oid *oid, struct riad_commit_facts *facts)
+{
+	struct riad_engine *e = engine(ctx);
+
+	if (e == NULL)
+		return -1;
+	const struct riad_odb *odb = riad_engine_odb(e);
+	return odb->commit(odb->ctx, oid, facts);
 }
 
 void
 riad_repo_init_odb(struct riad_repo *repo)
 {
-	repo->odb = (struct riad_odb){
-	    .ctx = repo,
+	repo->odb = (struct riad_odb){.ctx = repo,
 	    .hash_len = RIAD_SHA1_LEN,
 	    .read = odb_read,
 	    .type = odb_type,
-	};
+	    .commit = odb_commit};
 }
 
 void
 riad_repo_release(struct riad_repo *repo)
 {
-	struct riad_repo_objects *o = repo->objects;
-
-	if (o == NULL)
+	if (repo->objects == NULL)
 		return;
-	release(o);
-	git_odb_free(o->db);
-	free(o);
+	riad_engine_close(repo->objects->engine);
+	free(repo->objects);
 	repo->objects = NULL;
-	git_libgit2_shutdown();
+}
+
+int
+riad_repo_size(void *repo, const struct riad_oid *oid, uint64_t *size)
+{
+	struct riad_engine *e = engine(repo);
+
+	return e == NULL ? -1 : riad_engine_size(e, oid, size);
+}
+
+int
+riad_repo_pack(void *ctx, const struct riad_pack_request *request,
+    struct riad_pack_sink *sink)
+{
+	struct riad_repo *repo = ctx;
+	struct riad_engine *e = engine(repo);
+
+	if (e == NULL) {
+		snprintf(sink->why, sizeof(sink->why), "%.250s", repo->why);
+		return -1;
+	}
+	return riad_engine_pack(e, request, sink);
 }

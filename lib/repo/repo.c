@@ -298,3 +298,9 @@ riad_repo_is_shallow(struct riad_repo *repo)
 
 	return riad_repo_shallow(repo, &ids, &n) == 0 && n > 0;
 }
+
+void
+riad_repo_set_threads(struct riad_repo *repo, unsigned threads)
+{
+	repo->threads = threads;
+}

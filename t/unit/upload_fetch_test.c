@@ -425,10 +425,12 @@ test_tips(void)
 static char asked_prefixes[256];
 
 static int
-refs_under(
-    void *ctx, bool peel, const char *prefix, riad_ref_fn *each, void *each_ctx)
+refs_below(void *ctx, bool peel, const char *const *prefixes, size_t n,
+    riad_ref_fn *each, void *each_ctx)
 {
-	snprintf(asked_prefixes + strlen(asked_prefixes), 100, "%s ", prefix);
+	for (size_t i = 0; i < n; i++)
+		snprintf(asked_prefixes + strlen(asked_prefixes), 100, "%s ",
+		    prefixes[i]);
 	return world_refs(ctx, peel, each, each_ctx);
 }
 
@@ -441,7 +443,7 @@ test_prefixes(void)
 	struct riad_upload_repo repo = {.ctx = &w,
 	    .odb = &odb,
 	    .refs = world_refs,
-	    .refs_under = refs_under};
+	    .refs_below = refs_below};
 	struct riad_upload_config config;
 	int fd = memfd_create("out", 0), r;
 

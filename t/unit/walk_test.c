@@ -239,8 +239,9 @@ static bool
 alike(const struct riad_walk *w, uint32_t n, const int bases[])
 {
 	uint32_t first, k = 0;
-	uint32_t count =
-	    riad_walk_alike(w, (uint32_t)riad_walk_find(w, id(n)), &first);
+	const uint32_t i = (uint32_t)riad_walk_find(w, id(n));
+	uint32_t count = riad_walk_alike(
+	    w, riad_walk_type(w, i), riad_walk_name_hash(w, i), &first);
 
 	while (bases[k] != -1 && k < count &&
 	       riad_oid_eq(

@@ -1,0 +1,543 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * Commits are looked at newest first.  One that is in the set is done; one
+ * that has a bitmap brings all it reaches at once; of the others, which are
+ * those since the bitmaps were made, parents come next, and their trees are
+ * walked at the end, when little is left in them that isn't in the set.
+ */
+
+#include "riad/closure.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "namehash.h"
+#include "revs.h"
+#include "riad/parse.h"
+
+enum { READS_PER_TICK = 128, TAG_DEPTH_MAX = 64 };
+
+static const void *
+map_file(const char *path, size_t *len)
+{
+	struct stat st;
+	void *map = MAP_FAILED;
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+
+	if (fd == -1)
+		return NULL;
+	if (fstat(fd, &st) == 0 && st.st_size > 0) {
+		*len = (size_t)st.st_size;
+		map = mmap(NULL, *len, PROT_READ, MAP_PRIVATE, fd, 0);
+	}
+	close(fd);
+	return map == MAP_FAILED ? NULL : map;
+}
+
+/* 1, 0 if it is of no use, and why; or -1. */
+static int
+open_map(struct riad_bitindex *rm, uint32_t p, char why[256])
+{
+	struct riad_packfile *pack = &rm->store->packs.packs[p];
+	const char *path = rm->store->packs.paths[p];
+	char name[PATH_MAX];
+
+	int n = snprintf(name, sizeof(name), "%s.bitmap", path);
+	if (n < 0 || (size_t)n >= sizeof(name))
+		return 0;
+	rm->map = map_file(name, &rm->map_len);
+	if (rm->map == NULL)
+		return 0;
+	rm->pack = p;
+	if (riad_bitmap_open(&rm->bitmap, rm->map, rm->map_len,
+		rm->store->hash_len, pack->idx.count) == 0) {
+		if (memcmp(rm->bitmap.sum, pack->idx.sum,
+			rm->store->hash_len) == 0)
+			return riad_packfile_sort(pack) == -1 ? -1 : 1;
+		riad_bitmap_close(&rm->bitmap);
+		errno = EBADMSG;
+	}
+	int err = errno;
+	munmap((void *)rm->map, rm->map_len);
+	rm->map = NULL;
+	if (err == ENOMEM)
+		return -1;
+	snprintf(why, 256, "%s.bitmap: %s", strrchr(path, '/') + 1,
+	    err == ENOTSUP ? "unknown version" : "damaged");
+	return 0;
+}
+
+int
+riad_bitindex_open(
+    struct riad_bitindex *rm, struct riad_store *store, char why[256])
+{
+	int r = 0;
+
+	*rm = (struct riad_bitindex){.store = store};
+	why[0] = '\0';
+	for (uint32_t p = 0; r == 0 && p < store->packs.len; p++)
+		r = open_map(rm, p, why);
+	if (r == -1)
+		riad_bitindex_close(rm);
+	return r;
+}
+
+void
+riad_bitindex_close(struct riad_bitindex *rm)
+{
+	if (rm->map == NULL)
+		return;
+	riad_bitmap_close(&rm->bitmap);
+	munmap((void *)rm->map, rm->map_len);
+	rm->map = NULL;
+}
+
+/* The number in the pack's index, or -1 if the object isn't in that pack. */
+static int64_t
+position(const struct riad_bitindex *rm, uint32_t number)
+{
+	const uint32_t first = rm->store->first[rm->pack];
+
+	return number >= first && number - first < rm->bitmap.n
+		   ? (int64_t)(number - first)
+		   : -1;
+}
+
+/* Whether bits, in the order of the pack, has the object. */
+static bool
+has_bit(
+    const struct riad_bitindex *rm, const struct riad_bits *bits, uint32_t pos)
+{
+	const struct riad_packfile *pack = &rm->store->packs.packs[rm->pack];
+	int64_t rank = riad_packfile_rank(
+	    pack, riad_idx_offset(&pack->idx, pos), UINT32_MAX);
+
+	return rank != -1 && riad_bits_has(bits, (size_t)rank);
+}
+
+/* Adds what is in bits, in the order of the pack, but not what is known. */
+static int
+add_bits(const struct riad_bitindex *rm, struct riad_numset *set,
+    const struct riad_numset *known, const struct riad_bits *bits)
+{
+	const struct riad_packfile *pack = &rm->store->packs.packs[rm->pack];
+	const uint32_t first = rm->store->first[rm->pack];
+
+	for (size_t i = riad_bits_next(bits, 0); i < bits->n;
+	     i = riad_bits_next(bits, i + 1)) {
+		uint32_t number = first + pack->order[i];
+
+		if (known != NULL && riad_numset_has(known, number))
+			continue;
+		if (riad_numset_add(set, number) == -1)
+			return -1;
+	}
+	return 0;
+}
+
+/* What is being reached. */
+struct job {
+	struct riad_closure *r;
+	struct riad_numset *set;
+	const struct riad_numset *known;
+	bool partial;
+	struct riad_bits bits; /* by bitmaps, in the order of the pack */
+	struct riad_graph graph;
+	struct revs_entry *heap; /* newest first */
+	uint32_t heap_len, heap_cap;
+	uint32_t *walked; /* commits of the graph whose trees are to be */
+	size_t nwalked, walked_cap;
+	struct riad_named *trees; /* to read, by number */
+	size_t ntrees, trees_cap;
+	uint32_t reads;
+};
+
+static int
+fail(struct job *j, const struct riad_oid *oid, enum riad_type type)
+{
+	const int err = errno;
+	char hex[RIAD_OID_HEX_MAX + 1];
+	const char *name = type == 0 ? "object" : riad_type_name(type);
+
+	riad_oid_hex(hex, oid, j->r->map->store->hash_len);
+	if (err == ENOENT || err == EBADMSG)
+		snprintf(j->r->why, sizeof(j->r->why), "%s %s %s",
+		    err == ENOENT ? "missing" : "bad", name, hex);
+	else
+		snprintf(j->r->why, sizeof(j->r->why), "%s %s: %s", name, hex,
+		    strerror(err));
+	errno = err;
+	return -1;
+}
+
+static int
+tick(struct job *j)
+{
+	if (j->reads++ % READS_PER_TICK != 0 || j->r->on_tick == NULL ||
+	    j->r->on_tick(j->r->ctx) == 0)
+		return 0;
+	return -1;
+}
+
+static bool
+is_known(const struct job *j, uint32_t number)
+{
+	return j->known != NULL && riad_numset_has(j->known, number);
+}
+
+/* An array with room for one more. */
+static void *
+grow(void *array, size_t len, size_t *cap, size_t size)
+{
+	if (len < *cap)
+		return array;
+	size_t want = *cap == 0 ? 64 : 2 * *cap;
+	void *bigger = reallocarray(array, want, size);
+	if (bigger != NULL)
+		*cap = want;
+	return bigger;
+}
+
+static bool
+before(const struct revs_entry *a, const struct revs_entry *b)
+{
+	return a->date != b->date ? a->date > b->date : a->n < b->n;
+}
+
+static int
+heap_push(struct job *j, struct revs_entry e)
+{
+	size_t cap = j->heap_cap;
+	struct revs_entry *heap = grow(j->heap, j->heap_len, &cap, sizeof(e));
+
+	if (heap == NULL)
+		return -1;
+	j->heap = heap;
+	j->heap_cap = (uint32_t)cap;
+	uint32_t i = j->heap_len++;
+	while (i > 0 && before(&e, &heap[(i - 1) / 2])) {
+		heap[i] = heap[(i - 1) / 2];
+		i = (i - 1) / 2;
+	}
+	heap[i] = e;
+	return 0;
+}
+
+static uint32_t
+heap_pop(struct job *j)
+{
+	struct revs_entry *heap = j->heap;
+	const uint32_t top = heap[0].n, len = --j->heap_len;
+	const struct revs_entry e = heap[len];
+	uint32_t i = 0;
+
+	for (uint32_t child; (child = 2 * i + 1) < len; i = child) {
+		if (child + 1 < len && before(&heap[child + 1], &heap[child]))
+			child++;
+		if (!before(&heap[child], &e))
+			break;
+		heap[i] = heap[child];
+	}
+	heap[i] = e;
+	return top;
+}
+
+/* Queues a commit, once. */
+static int
+queue(struct job *j, uint32_t n)
+{
+	struct riad_graph *g = &j->graph;
+
+	if (g->nodes[n].flags != 0)
+		return 0;
+	g->nodes[n].flags = REVS_QUEUED;
+	const struct riad_oid oid = g->ids.oids[n];
+	int r = riad_graph_load(g, n);
+	if (r == 0 && j->partial)
+		return 0;
+	if (r == 0)
+		errno = ENOENT;
+	if (r != 1)
+		return fail(j, &oid, RIAD_COMMIT);
+	return heap_push(j, (struct revs_entry){g->nodes[n].date, n});
+}
+
+static int
+queue_tree(struct job *j, uint32_t number, uint32_t name_hash)
+{
+	struct riad_named *trees =
+	    grow(j->trees, j->ntrees, &j->trees_cap, sizeof(*trees));
+
+	if (trees == NULL)
+		return -1;
+	j->trees = trees;
+	trees[j->ntrees++] = (struct riad_named){number, name_hash};
+	return 0;
+}
+
+/* Keeps a name that the bitmap hasn't. */
+static int
+keep_name(struct job *j, uint32_t number, uint32_t name_hash)
+{
+	struct riad_closure *r = j->r;
+
+	if (name_hash == 0 || position(r->map, number) != -1)
+		return 0;
+	struct riad_named *named =
+	    grow(r->named, r->nnamed, &r->named_cap, sizeof(*named));
+	if (named == NULL)
+		return -1;
+	r->named = named;
+	named[r->nnamed++] = (struct riad_named){number, name_hash};
+	return 0;
+}
+
+/* Adds an object to the set, and looks into it later if it is a tree. */
+static int
+add(struct job *j, const struct riad_oid *oid, enum riad_type type,
+    uint32_t name_hash)
+{
+	int64_t n = riad_store_find(j->r->map->store, oid);
+
+	if (n == -1 && errno == ENOENT && j->partial)
+		return 0;
+	if (n == -1)
+		return fail(j, oid, type);
+	if (is_known(j, (uint32_t)n))
+		return 0;
+	int added = riad_numset_add(j->set, (uint32_t)n);
+	if (added != 1)
+		return added;
+	if (keep_name(j, (uint32_t)n, name_hash) == -1)
+		return -1;
+	return type == RIAD_TREE ? queue_tree(j, (uint32_t)n, name_hash) : 0;
+}
+
+/* A tip of any type. */
+static int
+add_tip(struct job *j, const struct riad_oid *tip)
+{
+	const struct riad_odb *odb = j->r->odb;
+	struct riad_oid oid = *tip;
+
+	for (int i = 0; i < TAG_DEPTH_MAX; i++) {
+		enum riad_type type = 0;
+		const uint8_t *data;
+		struct riad_tag tag;
+		size_t len;
+
+		if (tick(j) == -1)
+			return -1;
+		int r = odb->type(odb->ctx, &oid, &type);
+		if (r == 0 && j->partial)
+			return 0;
+		if (r == 0)
+			errno = ENOENT;
+		if (r != 1)
+			return fail(j, &oid, 0);
+		if (type == RIAD_COMMIT) {
+			int64_t n = riad_graph_add(&j->graph, &oid);
+			return n == -1 ? -1 : queue(j, (uint32_t)n);
+		}
+		if (add(j, &oid, type, 0) == -1)
+			return -1;
+		if (type != RIAD_TAG)
+			return 0;
+		r = odb->read(odb->ctx, &oid, &type, &data, &len);
+		if (r != 1 ||
+		    riad_tag_parse(&tag, data, len, odb->hash_len) == -1)
+			return fail(j, &oid, RIAD_TAG);
+		oid = tag.object;
+	}
+	errno = EMSGSIZE;
+	return fail(j, tip, RIAD_TAG);
+}
+
+/* Looks at the newest commit in the queue. */
+static int
+visit(struct job *j)
+{
+	struct riad_bitindex *rm = j->r->map;
+	const uint32_t n = heap_pop(j);
+	const struct riad_oid oid = j->graph.ids.oids[n];
+
+	int64_t number = riad_store_find(rm->store, &oid);
+	if (number == -1 && errno == ENOENT && j->partial)
+		return 0;
+	if (number == -1)
+		return fail(j, &oid, RIAD_COMMIT);
+	if (is_known(j, (uint32_t)number))
+		return 0;
+	int64_t pos = position(rm, (uint32_t)number);
+	if (pos != -1) {
+		if (has_bit(rm, &j->bits, (uint32_t)pos))
+			return 0;
+		int r = riad_bitmap_of(&rm->bitmap, (uint32_t)pos, &j->bits);
+		if (r == -1) {
+			snprintf(j->r->why, sizeof(j->r->why),
+			    "the bitmap is damaged");
+			return -1;
+		}
+		if (r == 1)
+			return 0;
+	}
+	if (riad_numset_add(j->set, (uint32_t)number) == -1)
+		return -1;
+
+	/* Of what a client has, the newest will do: the boundary of a walk. */
+	const struct riad_commit_node *node = &j->graph.nodes[n];
+	uint32_t *walked =
+	    grow(j->walked, j->nwalked, &j->walked_cap, sizeof(*walked));
+	if (walked == NULL)
+		return -1;
+	j->walked = walked;
+	walked[j->nwalked++] = n;
+	const size_t first = node->parents, end = first + node->nparents;
+	for (size_t i = first; i < end; i++) {
+		if (queue(j, j->graph.parents[i]) == -1)
+			return -1;
+	}
+	return 0;
+}
+
+static int
+read_tree(struct job *j, const struct riad_named *tree)
+{
+	struct riad_store *store = j->r->map->store;
+	struct riad_tree entries;
+	struct riad_tree_entry e;
+	enum riad_type type;
+	const uint8_t *data;
+	struct riad_oid oid, child;
+	size_t len;
+	int more;
+
+	riad_store_oid(store, tree->number, &oid);
+	if (riad_reader_read(j->r->reader, tree->number, &type, &data, &len) ==
+	    -1)
+		return fail(j, &oid, RIAD_TREE);
+	if (type != RIAD_TREE) {
+		errno = EBADMSG;
+		return fail(j, &oid, RIAD_TREE);
+	}
+	const uint32_t dir = hash_dir(tree->name_hash);
+	riad_tree_init(&entries, data, len, store->hash_len);
+	while ((more = riad_tree_next(&entries, &e)) == 1) {
+		if (e.kind == RIAD_ENTRY_LINK)
+			continue;
+		riad_oid_set(&child, e.id, store->hash_len);
+		if (add(j, &child,
+			e.kind == RIAD_ENTRY_TREE ? RIAD_TREE : RIAD_BLOB,
+			hash_name(dir, e.name, e.name_len)) == -1)
+			return -1;
+	}
+	return more == -1 ? fail(j, &oid, RIAD_TREE) : 0;
+}
+
+static int
+walk_trees(struct job *j)
+{
+	while (j->ntrees > 0) {
+		const struct riad_named tree = j->trees[--j->ntrees];
+
+		if (tick(j) == -1 || read_tree(j, &tree) == -1)
+			return -1;
+	}
+	return 0;
+}
+
+/* So many commits of the client's are looked into. */
+enum { PARTIAL_TREES = 16 };
+
+static int
+run(struct job *j, const struct riad_oid *tips, size_t ntips)
+{
+	struct riad_bitindex *rm = j->r->map;
+
+	if (riad_bits_init(&j->bits, rm->bitmap.n) == -1)
+		return -1;
+	for (size_t i = 0; i < ntips; i++) {
+		if (add_tip(j, &tips[i]) == -1)
+			return -1;
+	}
+	while (j->heap_len > 0) {
+		if (tick(j) == -1 || visit(j) == -1)
+			return -1;
+	}
+	if (add_bits(rm, j->set, j->known, &j->bits) == -1)
+		return -1;
+	for (size_t i = 0; i < j->nwalked; i++) {
+		if (j->partial && i == PARTIAL_TREES)
+			break;
+		const struct riad_oid tree = j->graph.nodes[j->walked[i]].tree;
+		if (add(j, &tree, RIAD_TREE, 0) == -1)
+			return -1;
+	}
+	return walk_trees(j);
+}
+
+static int
+by_number(const void *left, const void *right)
+{
+	const struct riad_named *a = left, *b = right;
+
+	return (a->number > b->number) - (a->number < b->number);
+}
+
+int
+riad_closure(struct riad_closure *r, struct riad_numset *set,
+    const struct riad_numset *known, const struct riad_oid *tips, size_t ntips,
+    bool partial)
+{
+	struct job j = {.r = r, .set = set, .known = known, .partial = partial};
+
+	r->why[0] = '\0';
+	riad_graph_init(&j.graph, r->odb);
+	int result = run(&j, tips, ntips);
+	int err = errno;
+	riad_bits_free(&j.bits);
+	riad_graph_free(&j.graph);
+	free(j.heap);
+	free(j.walked);
+	free(j.trees);
+	if (r->nnamed > 0)
+		qsort(r->named, r->nnamed, sizeof(*r->named), by_number);
+	if (result == -1 && r->why[0] == '\0')
+		snprintf(r->why, sizeof(r->why), "%s", strerror(err));
+	errno = err;
+	return result;
+}
+
+void
+riad_closure_free(struct riad_closure *r)
+{
+	free(r->named);
+	r->named = NULL;
+	r->nnamed = r->named_cap = 0;
+}
+
+uint32_t
+riad_closure_name_hash(const struct riad_closure *r, uint32_t number)
+{
+	const struct riad_named key = {.number = number};
+	int64_t pos = position(r->map, number);
+	uint32_t hash = 0;
+
+	if (pos != -1) {
+		(void)riad_bitmap_name_hash(
+		    &r->map->bitmap, (uint32_t)pos, &hash);
+		return hash;
+	}
+	if (r->nnamed == 0)
+		return 0;
+	const struct riad_named *named =
+	    bsearch(&key, r->named, r->nnamed, sizeof(*r->named), by_number);
+	return named == NULL ? 0 : named->name_hash;
+}

@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: ISC */
+/* engine_state.h - what engine.c and enumerate.c share */
+#ifndef RIAD_PACK_ENGINE_STATE_H
+#define RIAD_PACK_ENGINE_STATE_H
+
+#include "riad/closure.h"
+#include "riad/commitgraph.h"
+#include "riad/engine.h"
+#include "riad/filter.h"
+#include "riad/meter.h"
+#include "riad/send.h"
+#include "riad/walk.h"
+
+/* Bytes of objects that are kept to read others: of a walk's trees. */
+#define ENGINE_KEEP ((size_t)4 << 20)
+
+enum { ENGINE_THREADS_MAX = 64 };
+
+struct riad_engine {
+	const struct riad_engine_config *config;
+	bool decreed; /* some commits have other parents than they say */
+	struct riad_store store;
+	struct riad_reader *reader;
+	struct riad_odb odb;
+	struct riad_history history;
+	struct riad_commitgraph graph;
+	struct riad_oid *parents; /* of a commit in the graph */
+	size_t parents_cap;
+	struct riad_bitindex bitindex; /* once it was looked for */
+	bool bitindex_tried, has_bitindex;
+};
+
+/* One pack. */
+struct engine_job {
+	struct riad_engine *e;
+	const struct riad_pack_request *req;
+	struct riad_pack_sink *sink;
+	struct riad_meter meter;
+	struct riad_numset set;    /* what is sent */
+	struct riad_numset known;  /* what the client has, unless walk knows */
+	struct riad_oidmap wanted; /* with a filter: what it is not asked of */
+	bool thin;
+	struct riad_walk *walk;
+	struct riad_closure closure;
+	struct riad_context context;
+	bool has_context;
+};
+
+/* enumerate.c: fills the set, and says by context what it knows beside.  0, or
+ * -1 with errno and perhaps the sink's why. */
+int engine_enumerate(struct engine_job *j);
+void engine_forget(struct engine_job *j);
+
+bool engine_client_has(const struct engine_job *j, uint32_t number);
+
+#endif

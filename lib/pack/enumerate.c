@@ -1,0 +1,717 @@
+/* SPDX-License-Identifier: ISC */
+/* What is sent: the set of a job, by one of three ways, less what is filtered.
+ */
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "engine_state.h"
+#include "riad/bulk.h"
+#include "riad/filterwalk.h"
+#include "riad/parse.h"
+#include "walk_state.h"
+
+/*
+ * From so many commits on, the set of what came after a client's last fetch is
+ * worked out by bitmaps.  Of fewer the walk is as quick, and tells a boundary
+ * more exactly.
+ */
+enum { BITMAP_COMMITS = 400 };
+
+static const struct riad_filter_plain everything = {.commits = true,
+    .trees = true,
+    .blobs = true,
+    .tags = true,
+    .blob_limit = UINT64_MAX};
+
+bool
+engine_client_has(const struct engine_job *j, uint32_t number)
+{
+	if (riad_numset_has(&j->known, number))
+		return true;
+	if (j->walk == NULL)
+		return false;
+	struct riad_oid oid;
+	riad_store_oid(&j->e->store, number, &oid);
+	return riad_walk_client_has(j->walk, &oid);
+}
+
+/* A client that leaves out blobs need not have those that it might. */
+static bool
+context_has(void *ctx, uint32_t number)
+{
+	struct engine_job *j = ctx;
+	enum riad_type type;
+
+	if (!engine_client_has(j, number))
+		return false;
+	return j->req->filter == NULL ||
+	       (riad_reader_type(j->e->reader, number, &type) == 0 &&
+		   type != RIAD_BLOB);
+}
+
+static bool
+is_base(const struct engine_job *j, uint64_t kind)
+{
+	return j->req->filter == NULL || kind >> 32 != RIAD_BLOB;
+}
+
+static int
+on_found(void *ctx, uint32_t found)
+{
+	struct engine_job *j = ctx;
+
+	return riad_meter_at(&j->meter, found);
+}
+
+static int
+on_tick(void *ctx)
+{
+	struct engine_job *j = ctx;
+
+	return riad_meter_at(&j->meter, 0);
+}
+
+static void
+say(struct engine_job *j, const char *why)
+{
+	snprintf(j->sink->why, sizeof(j->sink->why), "%s", why);
+}
+
+/* --- names and what is alike, after a walk */
+
+static uint32_t
+walk_name_hash(void *ctx, uint32_t number)
+{
+	struct engine_job *j = ctx;
+	struct riad_oid oid;
+
+	riad_store_oid(&j->e->store, number, &oid);
+	int64_t i = riad_walk_find(j->walk, &oid);
+	return i == -1 ? 0 : riad_walk_name_hash(j->walk, (uint32_t)i);
+}
+
+static int
+walk_alike(void *ctx, const uint64_t *kinds, size_t n, unsigned max,
+    int (*found)(
+	void *to, uint64_t kind, const struct riad_oid *oid, uint32_t age),
+    void *to)
+{
+	struct engine_job *j = ctx;
+
+	if (riad_walk_sort_client(j->walk) == -1)
+		return -1;
+	for (size_t k = 0; k < n; k++) {
+		uint32_t first;
+		uint32_t have =
+		    riad_walk_alike(j->walk, (enum riad_type)(kinds[k] >> 32),
+			(uint32_t)kinds[k], &first);
+
+		if (!is_base(j, kinds[k]))
+			continue;
+		for (uint32_t i = 0; i < have && i < max; i++) {
+			int r = found(to, kinds[k],
+			    riad_walk_client_oid(j->walk, first + i), i);
+			if (r != 0)
+				return r;
+		}
+	}
+	return 0;
+}
+
+/* --- the same after bitmaps */
+
+static uint32_t
+closure_name_hash(void *ctx, uint32_t number)
+{
+	struct engine_job *j = ctx;
+
+	return riad_closure_name_hash(&j->closure, number);
+}
+
+struct match {
+	uint64_t kind;
+	uint32_t number;
+	uint32_t age;
+};
+
+static int
+by_kind(const void *left, const void *right)
+{
+	const struct match *a = left, *b = right;
+
+	if (a->kind != b->kind)
+		return a->kind < b->kind ? -1 : 1;
+	return (a->age > b->age) - (a->age < b->age);
+}
+
+static int
+by_value(const void *left, const void *right)
+{
+	const uint64_t a = *(const uint64_t *)left,
+		       b = *(const uint64_t *)right;
+
+	return (a > b) - (a < b);
+}
+
+/* The lower bits of a name's hash tell most names that are not looked for. */
+enum { SIEVE_BITS = 16 };
+
+/* Of what the client has in the bitmap's pack, newest first. */
+static int
+find_matches(struct engine_job *j, const uint64_t *kinds, size_t n,
+    unsigned max, struct match *matches, size_t *nmatches)
+{
+	const struct riad_bitindex *b = &j->e->bitindex;
+	const struct riad_packfile *pack = &j->e->store.packs.packs[b->pack];
+	const uint32_t first = j->e->store.first[b->pack];
+	struct riad_bits sieve;
+	uint32_t *seen = calloc(n + 1, sizeof(*seen));
+
+	if (seen == NULL || riad_bits_init(&sieve, 1 << SIEVE_BITS) == -1) {
+		free(seen);
+		return -1;
+	}
+	for (size_t k = 0; k < n; k++)
+		riad_bits_add(&sieve, (uint32_t)kinds[k] >> (32 - SIEVE_BITS));
+	for (uint32_t r = 0; r < pack->idx.count; r++) {
+		const uint32_t number = first + pack->order[r];
+		enum riad_type type;
+		uint32_t hash;
+
+		if (!riad_numset_has(&j->known, number) ||
+		    !riad_bitmap_name_hash(&b->bitmap, pack->order[r], &hash) ||
+		    !riad_bits_has(&sieve, hash >> (32 - SIEVE_BITS)) ||
+		    riad_reader_type(j->e->reader, number, &type) == -1)
+			continue;
+		const uint64_t kind = riad_likeness(type, hash);
+		const uint64_t *at =
+		    bsearch(&kind, kinds, n, sizeof(kind), by_value);
+		if (at == NULL || seen[at - kinds] == max || !is_base(j, kind))
+			continue;
+		seen[at - kinds]++;
+		matches[(*nmatches)++] = (struct match){kind, number, r};
+	}
+	free(seen);
+	riad_bits_free(&sieve);
+	return 0;
+}
+
+static int
+closure_alike(void *ctx, const uint64_t *kinds, size_t n, unsigned max,
+    int (*found)(
+	void *to, uint64_t kind, const struct riad_oid *oid, uint32_t age),
+    void *to)
+{
+	struct engine_job *j = ctx;
+	size_t nmatches = 0;
+	int r = 0;
+
+	if (n == 0)
+		return 0;
+	struct match *matches = reallocarray(NULL, n, max * sizeof(*matches));
+	if (matches == NULL)
+		return -1;
+	r = find_matches(j, kinds, n, max, matches, &nmatches);
+	qsort(matches, nmatches, sizeof(*matches), by_kind);
+	for (size_t i = 0; r == 0 && i < nmatches; i++) {
+		struct riad_oid oid;
+
+		riad_store_oid(&j->e->store, matches[i].number, &oid);
+		r = found(to, matches[i].kind, &oid, matches[i].age);
+	}
+	free(matches);
+	return r;
+}
+
+/* --- the ways */
+
+static int
+commits_of(struct engine_job *j)
+{
+	const struct riad_pack_request *req = j->req;
+
+	j->walk = riad_walk_new(&j->e->odb);
+	if (j->walk == NULL)
+		return -1;
+	for (size_t i = 0; i < req->ncuts; i++) {
+		if (riad_walk_cut(j->walk, &req->cuts[i]) == -1)
+			return -1;
+	}
+	for (size_t i = 0; i < req->nwants; i++) {
+		if (riad_walk_want(j->walk, &req->wants[i]) == -1)
+			return -1;
+	}
+	for (size_t i = 0; i < req->nhaves; i++) {
+		if (riad_walk_have(j->walk, &req->haves[i]) == -1)
+			return -1;
+	}
+	if (riad_walk_commits(j->walk, on_found, j) == 0)
+		return 0;
+	say(j, riad_walk_why(j->walk));
+	return -1;
+}
+
+/* Notes what is wanted by its id, and what a tag that is leads to. */
+static int
+note_wanted(struct engine_job *j)
+{
+	const struct riad_odb *odb = &j->e->odb;
+
+	for (size_t i = 0; i < j->req->nwants; i++) {
+		struct riad_oid oid = j->req->wants[i];
+		bool added = true;
+
+		while (added) {
+			enum riad_type type;
+			const uint8_t *data;
+			struct riad_tag tag;
+			size_t len;
+
+			if (riad_oidmap_put(&j->wanted, &oid, &added) == -1)
+				return -1;
+			if (!added || odb->type(odb->ctx, &oid, &type) != 1 ||
+			    type != RIAD_TAG ||
+			    odb->read(odb->ctx, &oid, &type, &data, &len) !=
+				1 ||
+			    riad_tag_parse(&tag, data, len, odb->hash_len) ==
+				-1)
+				break;
+			oid = tag.object;
+		}
+	}
+	return 0;
+}
+
+static bool
+is_wanted(const struct engine_job *j, const struct riad_oid *oid)
+{
+	return riad_oidmap_get(&j->wanted, oid) != -1;
+}
+
+static bool
+passes(const struct riad_filter_plain *plain, enum riad_type type)
+{
+	return type == RIAD_COMMIT ? plain->commits
+	       : type == RIAD_TREE ? plain->trees
+	       : type == RIAD_BLOB ? plain->blobs
+				   : plain->tags;
+}
+
+/* Adds an object that has to be here. */
+static int
+add(struct engine_job *j, const struct riad_oid *oid, enum riad_type type)
+{
+	int64_t n = riad_store_find(&j->e->store, oid);
+
+	if (n != -1)
+		return riad_numset_add(&j->set, (uint32_t)n) == -1 ? -1 : 0;
+	const int err = errno;
+	char hex[RIAD_OID_HEX_MAX + 1];
+	snprintf(j->sink->why, sizeof(j->sink->why), "%s %s %s",
+	    err == ENOENT ? "missing" : "bad", riad_type_name(type),
+	    riad_oid_hex(hex, oid, j->e->store.hash_len));
+	errno = err;
+	return -1;
+}
+
+static int
+by_walk(struct engine_job *j, const struct riad_filter_plain *plain)
+{
+	if (riad_walk_objects(j->walk) == -1) {
+		say(j, riad_walk_why(j->walk));
+		return -1;
+	}
+	for (uint32_t i = 0; i < riad_walk_count(j->walk); i++) {
+		const struct riad_oid *oid = riad_walk_oid(j->walk, i);
+		const enum riad_type type = riad_walk_type(j->walk, i);
+
+		if ((passes(plain, type) || is_wanted(j, oid)) &&
+		    add(j, oid, type) == -1)
+			return -1;
+	}
+	j->context = (struct riad_context){.ctx = j,
+	    .has = context_has,
+	    .name_hash = walk_name_hash,
+	    .alike = walk_alike};
+	j->has_context = true;
+	return 0;
+}
+
+static int
+no_alike(void *ctx, const uint64_t *kinds, size_t n, unsigned max,
+    int (*found)(
+	void *to, uint64_t kind, const struct riad_oid *oid, uint32_t age),
+    void *to)
+{
+	(void)ctx;
+	(void)kinds;
+	(void)n;
+	(void)max;
+	(void)found;
+	(void)to;
+	return 0;
+}
+
+static uint32_t
+no_name_hash(void *ctx, uint32_t number)
+{
+	(void)ctx;
+	(void)number;
+	return 0;
+}
+
+static int
+by_scan(struct engine_job *j, const struct riad_filter_plain *plain)
+{
+	struct riad_bulk bulk = {.store = &j->e->store,
+	    .reader = j->e->reader,
+	    .threads = j->e->config->threads,
+	    .trees = plain->trees || plain->blobs,
+	    .blobs = plain->blobs,
+	    .on_tick = on_tick,
+	    .ctx = j};
+
+	if (riad_bulk_run(&bulk, j->walk, &j->set, &j->known) == -1) {
+		say(j, bulk.why);
+		return -1;
+	}
+	j->context = (struct riad_context){.ctx = j,
+	    .has = context_has,
+	    .name_hash = no_name_hash,
+	    .alike = no_alike};
+	j->has_context = j->req->nhaves > 0;
+	return 0;
+}
+
+static int
+found_by_filter(void *ctx, const struct riad_oid *oid, enum riad_type type,
+    uint32_t name_hash)
+{
+	(void)name_hash;
+	return add(ctx, oid, type);
+}
+
+static bool
+known_to_client(void *ctx, const struct riad_oid *oid)
+{
+	struct engine_job *j = ctx;
+	int64_t n = riad_store_quick(&j->e->store, oid);
+
+	return n != -1 && riad_numset_has(&j->known, (uint32_t)n);
+}
+
+static int
+size_of(void *ctx, const struct riad_oid *oid, uint64_t *size)
+{
+	struct engine_job *j = ctx;
+
+	return riad_engine_size(j->e, oid, size);
+}
+
+/* Reads the blobs of patterns that the filter names by their ids. */
+static int
+read_patterns(struct engine_job *j, struct riad_patterns **patterns, size_t *n)
+{
+	const struct riad_odb *odb = &j->e->odb;
+	const struct riad_filter *filter = j->req->filter;
+
+	for (*n = 0; *n < riad_filter_sparse_count(filter); ++*n) {
+		const char *name = riad_filter_sparse(filter, *n);
+		enum riad_type type;
+		const uint8_t *data;
+		struct riad_oid oid;
+		size_t len;
+
+		if (strlen(name) != 2 * odb->hash_len ||
+		    riad_oid_parse(&oid, name, strlen(name), odb->hash_len) ==
+			-1 ||
+		    odb->read(odb->ctx, &oid, &type, &data, &len) != 1 ||
+		    type != RIAD_BLOB) {
+			snprintf(j->sink->why, sizeof(j->sink->why),
+			    "unable to access sparse blob in '%.64s'", name);
+			errno = EINVAL;
+			return -1;
+		}
+		patterns[*n] = riad_patterns_new(data, len);
+		if (patterns[*n] == NULL)
+			return -1;
+	}
+	return 0;
+}
+
+/* Commits, and what is wanted by its id. */
+static int
+add_outer(struct engine_job *j, struct riad_filterwalk *fw,
+    const struct riad_filter_plain *plain)
+{
+	const struct revs *revs = &j->walk->revs;
+	const struct objects *wants = &j->walk->wants;
+
+	for (uint32_t i = 0; i < revs->nlist; i++) {
+		const uint32_t n = revs->list[i];
+		const struct riad_oid *oid = &revs->graph.ids.oids[n];
+
+		if (((plain->commits || is_wanted(j, oid)) &&
+			add(j, oid, RIAD_COMMIT) == -1) ||
+		    riad_filterwalk_root(fw, &revs->graph.nodes[n].tree) == -1)
+			return -1;
+	}
+	for (uint32_t i = 0; i < wants->ids.len; i++) {
+		const struct riad_oid *oid = &wants->ids.oids[i];
+		const enum riad_type type = (enum riad_type)wants->types[i];
+
+		if (type == RIAD_TAG && add(j, oid, type) == -1)
+			return -1;
+		if ((type == RIAD_TREE || type == RIAD_BLOB) &&
+		    riad_filterwalk_want(fw, oid, type) == -1)
+			return -1;
+	}
+	return 0;
+}
+
+/* What the client has; its trees are read one by one. */
+static int
+find_known(struct engine_job *j)
+{
+	struct riad_bulk bulk = {.store = &j->e->store,
+	    .reader = j->e->reader,
+	    .trees = true,
+	    .blobs = true,
+	    .on_tick = on_tick,
+	    .ctx = j};
+
+	if (j->req->nhaves == 0)
+		return 0;
+	if (riad_bulk_run(&bulk, j->walk, NULL, &j->known) == 0)
+		return 0;
+	say(j, bulk.why);
+	return -1;
+}
+
+/* A filter that goes by paths or by depth. */
+static int
+by_filter(struct engine_job *j, const struct riad_filter_plain *plain)
+{
+	struct riad_patterns *patterns[RIAD_FILTER_SPARSE_MAX];
+	size_t npatterns = 0;
+	const struct riad_filterwalk_calls calls = {.ctx = j,
+	    .found = found_by_filter,
+	    .known = known_to_client,
+	    .size = size_of,
+	    .tick = on_found};
+	struct riad_filterwalk *fw = NULL;
+	int r = find_known(j);
+
+	if (r == 0)
+		r = read_patterns(j, patterns, &npatterns);
+	if (r == 0) {
+		fw = riad_filterwalk_new(
+		    &j->e->odb, j->req->filter, patterns, &calls);
+		r = fw == NULL ? -1 : add_outer(j, fw, plain);
+	}
+	if (r == 0) {
+		r = riad_filterwalk_run(fw);
+		if (r == -1 && j->sink->why[0] == '\0')
+			say(j, riad_filterwalk_why(fw));
+	}
+	int err = errno;
+	riad_filterwalk_free(fw);
+	while (npatterns > 0)
+		riad_patterns_free(patterns[--npatterns]);
+	errno = err;
+	return r;
+}
+
+/* Whether bitmaps may be used at all. */
+static bool
+has_bitmaps(struct engine_job *j)
+{
+	struct riad_engine *e = j->e;
+	char why[256];
+
+	if (!e->config->bitmaps || e->decreed || j->req->ncuts > 0)
+		return false;
+	if (!e->bitindex_tried) {
+		e->bitindex_tried = true;
+		e->has_bitindex =
+		    riad_bitindex_open(&e->bitindex, &e->store, why) == 1;
+		if (why[0] != '\0' && j->sink->progress != NULL) {
+			char line[300];
+			int n = snprintf(line, sizeof(line),
+			    "warning: ignoring bitmap %s\n", why);
+			(void)j->sink->progress(j->sink->ctx, line, (size_t)n);
+		}
+	}
+	return e->has_bitindex;
+}
+
+static int
+by_bitmaps(struct engine_job *j)
+{
+	const struct riad_pack_request *req = j->req;
+
+	j->closure = (struct riad_closure){.map = &j->e->bitindex,
+	    .reader = j->e->reader,
+	    .odb = &j->e->odb,
+	    .on_tick = on_tick,
+	    .ctx = j};
+	if (riad_closure(&j->closure, &j->known, NULL, req->haves, req->nhaves,
+		true) == -1 ||
+	    riad_closure(&j->closure, &j->set, &j->known, req->wants,
+		req->nwants, false) == -1) {
+		say(j, j->closure.why);
+		return -1;
+	}
+	j->context = (struct riad_context){.ctx = j,
+	    .has = context_has,
+	    .name_hash = closure_name_hash,
+	    .alike = closure_alike};
+	j->has_context = true;
+	return 0;
+}
+
+static void
+drop(struct riad_numset *set, uint32_t number)
+{
+	if (number < RIAD_LOOSE)
+		riad_bits_drop(&set->packed, number);
+	else
+		riad_bits_drop(&set->loose, number - RIAD_LOOSE);
+}
+
+/* Takes out of the set the objects of a type, as far as the bitmap knows it. */
+static int
+take_type(struct engine_job *j, enum riad_bitmap_type type)
+{
+	const struct riad_bitindex *b = &j->e->bitindex;
+	const struct riad_packfile *pack = &j->e->store.packs.packs[b->pack];
+	const uint32_t first = j->e->store.first[b->pack];
+	struct riad_bits bits;
+
+	if (riad_bitmap_type(&b->bitmap, type, &bits) == -1)
+		return -1;
+	for (size_t i = riad_bits_next(&bits, 0); i < bits.n;
+	     i = riad_bits_next(&bits, i + 1))
+		drop(&j->set, first + pack->order[i]);
+	riad_bits_free(&bits);
+	return 0;
+}
+
+static int
+take_types(struct engine_job *j, const struct riad_filter_plain *plain)
+{
+	if ((!plain->commits && take_type(j, RIAD_BITMAP_COMMITS) == -1) ||
+	    (!plain->trees && take_type(j, RIAD_BITMAP_TREES) == -1) ||
+	    (!plain->blobs && take_type(j, RIAD_BITMAP_BLOBS) == -1) ||
+	    (!plain->tags && take_type(j, RIAD_BITMAP_TAGS) == -1))
+		return -1;
+
+	/* What is wanted by its id is back again. */
+	for (uint32_t i = 0; i < j->wanted.len; i++) {
+		int64_t n = riad_store_quick(&j->e->store, &j->wanted.oids[i]);
+
+		if (n != -1 && !riad_numset_has(&j->known, (uint32_t)n) &&
+		    riad_numset_add(&j->set, (uint32_t)n) == -1)
+			return -1;
+	}
+	return 0;
+}
+
+/* Whether an object passes by its type and size.  What can't be read does:
+ * whoever writes it will say so. */
+static bool
+passes_by_size(struct engine_job *j, const struct riad_filter_plain *plain,
+    uint32_t number)
+{
+	enum riad_type type;
+	uint64_t size;
+
+	if (riad_reader_type(j->e->reader, number, &type) == -1)
+		return true;
+	if (!passes(plain, type))
+		return false;
+	return type != RIAD_BLOB || plain->blob_limit == UINT64_MAX ||
+	       riad_reader_size(j->e->reader, number, &size) == -1 ||
+	       size < plain->blob_limit;
+}
+
+/* Looks at each object from the set's number begin on, or at loose ones. */
+static int
+take_each(struct engine_job *j, const struct riad_filter_plain *plain,
+    const struct riad_bits *bits, uint32_t base)
+{
+	uint32_t seen = 0;
+
+	for (size_t i = riad_bits_next(bits, 0); i < bits->n;
+	     i = riad_bits_next(bits, i + 1)) {
+		const uint32_t n = base + (uint32_t)i;
+		struct riad_oid oid;
+
+		if (seen++ % 1024 == 0 && on_tick(j) != 0)
+			return -1;
+		if (passes_by_size(j, plain, n))
+			continue;
+		riad_store_oid(&j->e->store, n, &oid);
+		if (!is_wanted(j, &oid))
+			drop(&j->set, n);
+	}
+	return 0;
+}
+
+static int
+take_filtered(struct engine_job *j, const struct riad_filter_plain *plain)
+{
+	return take_each(j, plain, &j->set.packed, 0) == -1
+		   ? -1
+		   : take_each(j, plain, &j->set.loose, RIAD_LOOSE);
+}
+
+int
+engine_enumerate(struct engine_job *j)
+{
+	const struct riad_filter *filter = j->req->filter;
+	struct riad_filter_plain plain = everything;
+	bool by_type = true, bitmaps;
+
+	if (filter != NULL) {
+		by_type = riad_filter_is_plain(filter, &plain, NULL);
+		j->thin = j->thin && by_type && plain.commits && plain.trees;
+		if (note_wanted(j) == -1)
+			return -1;
+	}
+	bitmaps = by_type && has_bitmaps(j);
+	if (!bitmaps || j->req->nhaves > 0) {
+		if (commits_of(j) == -1)
+			return -1;
+		bitmaps = bitmaps && j->walk->revs.nlist >= BITMAP_COMMITS;
+	}
+	if (!by_type)
+		return by_filter(j, &plain);
+
+	/* A walk has gone by types, a scan knows blobs alone. */
+	bool filtered = plain.blob_limit == UINT64_MAX;
+	if (bitmaps) {
+		if (by_bitmaps(j) == -1 || take_types(j, &plain) == -1)
+			return -1;
+		filtered = filtered && filter == NULL;
+	} else if (riad_bulk_is_better(&j->e->store, j->walk)) {
+		if (by_scan(j, &plain) == -1)
+			return -1;
+		filtered = filtered && plain.commits && plain.tags &&
+			   (plain.trees || !plain.blobs);
+	} else if (by_walk(j, &plain) == -1) {
+		return -1;
+	}
+	return filtered ? 0 : take_filtered(j, &plain);
+}
+
+void
+engine_forget(struct engine_job *j)
+{
+	riad_walk_free(j->walk);
+	j->walk = NULL;
+	riad_closure_free(&j->closure);
+}

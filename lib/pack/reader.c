@@ -1,0 +1,738 @@
+/* SPDX-License-Identifier: ISC */
+
+#include "riad/reader.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "riad/inflate.h"
+#include "riad/loose.h"
+#include "riad/parse.h"
+#include "riad/patch.h"
+
+enum {
+	/* Deltas on deltas: git makes chains of 4095 at most. */
+	CHAIN_MAX = 8192,
+
+	/* Other copies that are tried for one object. */
+	HEAL_MAX = 4,
+
+	/* Of what is kept: objects of this length on average. */
+	KEPT_LEN = 2048,
+};
+
+/* Objects come from who pushed them; so much of one is held in memory. */
+#define OBJECT_MAX ((size_t)1 << 31)
+
+/* Deflate makes a byte of 1032 at most, RFC 1951. */
+#define RATIO_MAX 1032
+
+/* Contents, shared by who needs them. */
+struct blob {
+	size_t refs;
+	size_t len;
+	enum riad_type type;
+	uint8_t data[];
+};
+
+struct slot {
+	uint64_t off;
+	uint32_t pack;
+	uint32_t chain;        /* the next with the same hash, plus 1 */
+	uint32_t older, newer; /* in the order of use, plus 1 */
+	struct blob *blob;     /* NULL if it is free */
+};
+
+struct cache {
+	struct slot *slots;
+	uint32_t *heads;         /* by hash: a slot, plus 1 */
+	uint32_t cap;            /* of both; a power of two */
+	uint32_t used;           /* slots from here on never were */
+	uint32_t spare;          /* a slot that is free again, plus 1 */
+	uint32_t newest, oldest; /* plus 1 */
+	size_t bytes, max;
+};
+
+/* Deltas above the base that was found, the last to apply first. */
+struct chain {
+	uint64_t offs[CHAIN_MAX];
+	uint32_t len;
+};
+
+struct riad_reader {
+	struct riad_store *store;
+	bool shared;
+	struct riad_inflate *z;
+	struct cache cache;
+	struct blob *held;   /* what was given out */
+	struct chain *chain; /* of what is read, but for healing */
+	uint8_t *delta;      /* what is inflated */
+	size_t delta_cap;
+	const struct riad_history *history;
+	const struct riad_grafts *grafts;
+	const struct riad_oidmap *cuts;
+	struct riad_oid *parents; /* of the commit in hand */
+	size_t parents_cap;
+};
+
+static int
+fail(int err)
+{
+	errno = err;
+	return -1;
+}
+
+static void
+blob_release(struct blob *b)
+{
+	if (b != NULL && --b->refs == 0)
+		free(b);
+}
+
+static struct blob *
+blob_new(enum riad_type type, size_t len)
+{
+	struct blob *b = malloc(sizeof(*b) + len + 1);
+
+	if (b != NULL) {
+		b->refs = 1;
+		b->type = type;
+		b->len = len;
+	}
+	return b;
+}
+
+static int
+cache_init(struct cache *c, size_t max)
+{
+	uint32_t cap = 16;
+
+	while (cap < max / KEPT_LEN && cap < 1u << 20)
+		cap *= 2;
+	*c = (struct cache){.cap = cap, .max = max};
+	c->slots = calloc(cap, sizeof(*c->slots));
+	c->heads = calloc(cap, sizeof(*c->heads));
+	return c->slots == NULL || c->heads == NULL ? -1 : 0;
+}
+
+static uint32_t *
+cache_head(const struct cache *c, uint32_t pack, uint64_t off)
+{
+	uint64_t h = (off ^ (uint64_t)pack << 40) * 0x9e3779b97f4a7c15u;
+
+	return &c->heads[h >> 32 & (c->cap - 1)];
+}
+
+static void
+cache_unlink(struct cache *c, uint32_t i)
+{
+	struct slot *s = &c->slots[i];
+
+	if (s->newer != 0)
+		c->slots[s->newer - 1].older = s->older;
+	else
+		c->newest = s->older;
+	if (s->older != 0)
+		c->slots[s->older - 1].newer = s->newer;
+	else
+		c->oldest = s->newer;
+}
+
+static void
+cache_link(struct cache *c, uint32_t i)
+{
+	struct slot *s = &c->slots[i];
+
+	s->newer = 0;
+	s->older = c->newest;
+	if (c->newest != 0)
+		c->slots[c->newest - 1].newer = i + 1;
+	else
+		c->oldest = i + 1;
+	c->newest = i + 1;
+}
+
+static void
+cache_drop_oldest(struct cache *c)
+{
+	const uint32_t i = c->oldest - 1;
+	struct slot *s = &c->slots[i];
+	uint32_t *link = cache_head(c, s->pack, s->off);
+
+	while (*link != i + 1)
+		link = &c->slots[*link - 1].chain;
+	*link = s->chain;
+	cache_unlink(c, i);
+	c->bytes -= s->blob->len;
+	blob_release(s->blob);
+	s->chain = c->spare;
+	c->spare = i + 1;
+}
+
+static void
+cache_clear(struct cache *c)
+{
+	while (c->oldest != 0)
+		cache_drop_oldest(c);
+}
+
+static struct blob *
+cache_get(struct cache *c, uint32_t pack, uint64_t off)
+{
+	for (uint32_t i = *cache_head(c, pack, off); i != 0;
+	     i = c->slots[i - 1].chain) {
+		struct slot *s = &c->slots[i - 1];
+
+		if (s->off == off && s->pack == pack) {
+			cache_unlink(c, i - 1);
+			cache_link(c, i - 1);
+			s->blob->refs++;
+			return s->blob;
+		}
+	}
+	return NULL;
+}
+
+/* What is so large that it would push out most of the others is not kept. */
+static void
+cache_put(struct cache *c, uint32_t pack, uint64_t off, struct blob *b)
+{
+	if (b->len > c->max / 4)
+		return;
+	while (c->bytes + b->len > c->max)
+		cache_drop_oldest(c);
+	if (c->spare == 0 && c->used == c->cap)
+		cache_drop_oldest(c);
+
+	uint32_t i = c->used;
+	if (c->spare != 0) {
+		i = c->spare - 1;
+		c->spare = c->slots[i].chain;
+	} else {
+		c->used++;
+	}
+	uint32_t *head = cache_head(c, pack, off);
+	c->slots[i] =
+	    (struct slot){.off = off, .pack = pack, .chain = *head, .blob = b};
+	*head = i + 1;
+	b->refs++;
+	c->bytes += b->len;
+	cache_link(c, i);
+}
+
+struct riad_reader *
+riad_reader_new(struct riad_store *store, size_t keep, bool shared)
+{
+	struct riad_reader *rd = calloc(1, sizeof(*rd));
+
+	if (rd == NULL)
+		return NULL;
+	rd->store = store;
+	rd->shared = shared;
+	rd->z = riad_inflate_new();
+	rd->chain = malloc(sizeof(*rd->chain));
+	if (rd->z == NULL || rd->chain == NULL ||
+	    cache_init(&rd->cache, keep) == -1) {
+		riad_reader_free(rd);
+		errno = ENOMEM;
+		return NULL;
+	}
+	return rd;
+}
+
+void
+riad_reader_free(struct riad_reader *rd)
+{
+	if (rd == NULL)
+		return;
+	riad_reader_clear(rd);
+	free(rd->cache.slots);
+	free(rd->cache.heads);
+	free(rd->chain);
+	free(rd->delta);
+	free(rd->parents);
+	if (rd->z != NULL)
+		riad_inflate_free(rd->z);
+	free(rd);
+}
+
+void
+riad_reader_clear(struct riad_reader *rd)
+{
+	cache_clear(&rd->cache);
+	blob_release(rd->held);
+	rd->held = NULL;
+}
+
+static const struct riad_packfile *
+pack_of(const struct riad_reader *rd, uint32_t p)
+{
+	return &rd->store->packs.packs[p];
+}
+
+/* Whether an entry's size can be true, and may be. */
+static int
+check_size(const struct riad_packfile *pack, const struct riad_entry *e)
+{
+	if (e->size / RATIO_MAX > pack->len - e->data)
+		return fail(EBADMSG);
+	return e->size > OBJECT_MAX ? fail(EMSGSIZE) : 0;
+}
+
+static int
+inflate_to(struct riad_reader *rd, const struct riad_packfile *pack,
+    const struct riad_entry *e, uint8_t *to)
+{
+	return riad_inflate(rd->z, to, (size_t)e->size, pack->data + e->data,
+		   pack->len - pack->idx.hash_len - e->data) == -1
+		   ? -1
+		   : 0;
+}
+
+static int
+is_delta(const struct riad_entry *e)
+{
+	return e->type == RIAD_OFS_DELTA || e->type == RIAD_REF_DELTA;
+}
+
+/* Where the base of a delta in pack p begins there, or 0 with the errno. */
+static uint64_t
+base_off(const struct riad_reader *rd, uint32_t p, const struct riad_entry *e)
+{
+	const struct riad_packfile *pack = pack_of(rd, p);
+
+	if (e->type == RIAD_OFS_DELTA)
+		return e->base_off;
+	int64_t pos = riad_idx_find(&pack->idx, &e->base);
+	if (pos == -1) {
+		errno = EBADMSG;
+		return 0;
+	}
+	return riad_idx_offset(&pack->idx, (uint32_t)pos);
+}
+
+static struct blob *
+read_whole(struct riad_reader *rd, uint32_t p, const struct riad_entry *e)
+{
+	struct blob *b;
+
+	if (check_size(pack_of(rd, p), e) == -1)
+		return NULL;
+	b = blob_new((enum riad_type)e->type, (size_t)e->size);
+	if (b != NULL && inflate_to(rd, pack_of(rd, p), e, b->data) == -1) {
+		blob_release(b);
+		return NULL;
+	}
+	return b;
+}
+
+static int
+inflate_delta(struct riad_reader *rd, uint32_t p, const struct riad_entry *e)
+{
+	if (check_size(pack_of(rd, p), e) == -1)
+		return -1;
+	if (e->size > rd->delta_cap) {
+		size_t cap = (size_t)e->size + (size_t)e->size / 2;
+		uint8_t *delta = realloc(rd->delta, cap);
+
+		if (delta == NULL)
+			return -1;
+		rd->delta = delta;
+		rd->delta_cap = cap;
+	}
+	return inflate_to(rd, pack_of(rd, p), e, rd->delta);
+}
+
+/* What the delta at off makes of base. */
+static struct blob *
+apply(struct riad_reader *rd, uint32_t p, uint64_t off, const struct blob *base)
+{
+	struct riad_entry e;
+	struct riad_patch patch;
+
+	if (riad_packfile_entry(pack_of(rd, p), off, &e) == -1 ||
+	    inflate_delta(rd, p, &e) == -1 ||
+	    riad_patch_open(&patch, rd->delta, (size_t)e.size) == -1)
+		return NULL;
+	if (patch.len > OBJECT_MAX) {
+		errno = EMSGSIZE;
+		return NULL;
+	}
+	struct blob *b = blob_new(base->type, (size_t)patch.len);
+	if (b != NULL &&
+	    riad_patch_apply(&patch, b->data, base->data, base->len) == -1) {
+		blob_release(b);
+		return NULL;
+	}
+	return b;
+}
+
+static struct blob *heal(
+    struct riad_reader *rd, uint32_t p, uint64_t off, unsigned tries);
+
+/* Goes down the chain of deltas to what is kept or whole, *at. */
+static struct blob *
+find_base(struct riad_reader *rd, uint32_t p, uint64_t *at, struct chain *c)
+{
+	const struct riad_packfile *pack = pack_of(rd, p);
+
+	for (;;) {
+		struct riad_entry e;
+		struct blob *b = cache_get(&rd->cache, p, *at);
+
+		if (b != NULL)
+			return b;
+		if (riad_packfile_entry(pack, *at, &e) == -1)
+			return NULL;
+		if (!is_delta(&e)) {
+			b = read_whole(rd, p, &e);
+			if (b != NULL)
+				cache_put(&rd->cache, p, *at, b);
+			return b;
+		}
+		if (c->len == CHAIN_MAX) {
+			errno = EBADMSG;
+			return NULL;
+		}
+		c->offs[c->len++] = *at;
+		*at = base_off(rd, p, &e);
+		if (*at == 0)
+			return NULL;
+	}
+}
+
+static struct blob *
+read_entry(struct riad_reader *rd, uint32_t p, uint64_t off, unsigned tries)
+{
+	const bool healing = tries < HEAL_MAX;
+	struct chain *c = healing ? malloc(sizeof(*c)) : rd->chain;
+	uint64_t at = off;
+
+	if (c == NULL)
+		return NULL;
+	c->len = 0;
+	struct blob *b = find_base(rd, p, &at, c);
+	if (b == NULL && errno == EBADMSG)
+		b = heal(rd, p, at, tries);
+	while (b != NULL && c->len > 0) {
+		const uint64_t next = c->offs[--c->len];
+		struct blob *made = apply(rd, p, next, b);
+
+		if (made == NULL && errno == EBADMSG)
+			made = heal(rd, p, next, tries);
+		blob_release(b);
+		b = made;
+		if (b != NULL)
+			cache_put(&rd->cache, p, next, b);
+	}
+	if (healing)
+		free(c);
+	return b;
+}
+
+static struct blob *
+read_loose(struct riad_reader *rd, const struct riad_oid *oid)
+{
+	const struct riad_store *s = rd->store;
+	int err = ENOENT;
+
+	for (size_t i = 0; i < s->ndirs; i++) {
+		struct riad_loose l;
+		int r = riad_loose_open(&l, s->dirs[i], oid, s->hash_len);
+
+		if (r == -1)
+			err = errno;
+		if (r != 1)
+			continue;
+		struct blob *b = NULL;
+		if (l.len > OBJECT_MAX)
+			err = EMSGSIZE;
+		else if ((b = blob_new(l.type, l.len)) == NULL)
+			err = ENOMEM;
+		else if (riad_loose_read(&l, b->data) == -1) {
+			err = errno;
+			blob_release(b);
+			b = NULL;
+		}
+		riad_loose_close(&l);
+		if (b != NULL)
+			return b;
+	}
+	errno = err;
+	return NULL;
+}
+
+/*
+ * Reads another copy of the damaged entry at off of pack p.  Its damage may be
+ * that it names no base, so all that counts is its id.  Each copy is looked
+ * for in the packs after p and then in files, so this goes no deeper than
+ * there are packs, nor than tries.
+ */
+static struct blob *
+heal(struct riad_reader *rd, uint32_t p, uint64_t off, unsigned tries)
+{
+	struct riad_store *s = rd->store;
+	struct riad_oid oid;
+	struct blob *b = NULL;
+	int64_t pos = -1;
+
+	/* Other threads may be reading, and this sorts. */
+	if (tries > 0 && !rd->shared &&
+	    riad_packfile_sort(&s->packs.packs[p]) == 0)
+		pos = riad_packfile_at(&s->packs.packs[p], off);
+	if (pos != -1) {
+		riad_idx_id(&s->packs.packs[p].idx, (uint32_t)pos, &oid);
+		for (uint32_t q = 0; b == NULL && q < s->packs.len; q++) {
+			pos = q == p
+				  ? -1
+				  : riad_idx_find(&s->packs.packs[q].idx, &oid);
+			if (pos != -1)
+				b = read_entry(rd, q,
+				    riad_idx_offset(
+					&s->packs.packs[q].idx, (uint32_t)pos),
+				    tries - 1);
+		}
+		if (b == NULL)
+			b = read_loose(rd, &oid);
+	}
+	if (b == NULL && errno != ENOMEM)
+		errno = EBADMSG;
+	return b;
+}
+
+static struct blob *
+read_number(struct riad_reader *rd, uint32_t number)
+{
+	struct riad_store *s = rd->store;
+
+	if (number < RIAD_LOOSE) {
+		uint32_t pos, p = riad_store_pack(s, number, &pos);
+		uint64_t off = riad_idx_offset(&s->packs.packs[p].idx, pos);
+
+		return read_entry(rd, p, off, HEAL_MAX);
+	}
+
+	const struct riad_oid oid = s->loose.oids[number - RIAD_LOOSE];
+	struct blob *b = read_loose(rd, &oid);
+	if (b != NULL || errno != ENOENT || rd->shared)
+		return b;
+
+	/* It was packed meanwhile. */
+	if (riad_store_refresh(s) == -1)
+		return NULL;
+	int64_t n = riad_store_packed(s, &oid);
+	if (n != -1)
+		return read_number(rd, (uint32_t)n);
+	errno = ENOENT;
+	return NULL;
+}
+
+int
+riad_reader_read(struct riad_reader *rd, uint32_t number, enum riad_type *type,
+    const uint8_t **data, size_t *len)
+{
+	blob_release(rd->held);
+	rd->held = read_number(rd, number);
+	if (rd->held == NULL)
+		return -1;
+	*type = rd->held->type;
+	*data = rd->held->data;
+	*len = rd->held->len;
+	return 0;
+}
+
+int
+riad_reader_type(struct riad_reader *rd, uint32_t number, enum riad_type *type)
+{
+	const struct riad_store *s = rd->store;
+
+	if (number >= RIAD_LOOSE) {
+		*type = (enum riad_type)s->loose_types[number - RIAD_LOOSE];
+		return 0;
+	}
+
+	uint32_t pos, p = riad_store_pack(s, number, &pos);
+	uint64_t off = riad_idx_offset(&s->packs.packs[p].idx, pos);
+	for (unsigned i = 0; i < CHAIN_MAX && off != 0; i++) {
+		struct riad_entry e;
+
+		if (riad_packfile_entry(pack_of(rd, p), off, &e) == -1)
+			break;
+		if (!is_delta(&e)) {
+			*type = (enum riad_type)e.type;
+			return 0;
+		}
+		off = base_off(rd, p, &e);
+	}
+
+	/* Damaged: another copy may tell. */
+	const uint8_t *data;
+	size_t len;
+	return riad_reader_read(rd, number, type, &data, &len);
+}
+
+int
+riad_reader_size(struct riad_reader *rd, uint32_t number, uint64_t *size)
+{
+	enum riad_type type;
+	const uint8_t *data;
+	size_t len;
+
+	if (number < RIAD_LOOSE) {
+		uint32_t pos, p = riad_store_pack(rd->store, number, &pos);
+		const struct riad_packfile *pack = pack_of(rd, p);
+		uint64_t off = riad_idx_offset(&pack->idx, pos);
+		struct riad_entry e;
+
+		if (riad_packfile_entry(pack, off, &e) == 0) {
+			struct riad_patch patch;
+
+			*size = e.size;
+			if (!is_delta(&e))
+				return 0;
+			if (inflate_delta(rd, p, &e) == 0 &&
+			    riad_patch_open(
+				&patch, rd->delta, (size_t)e.size) == 0) {
+				*size = patch.len;
+				return 0;
+			}
+		}
+	}
+	if (riad_reader_read(rd, number, &type, &data, &len) == -1)
+		return -1;
+	*size = len;
+	return 0;
+}
+
+/* -1 for what isn't there as well. */
+static int64_t
+find(struct riad_reader *rd, const struct riad_oid *oid)
+{
+	if (!rd->shared)
+		return riad_store_find(rd->store, oid);
+	int64_t n = riad_store_packed(rd->store, oid);
+	if (n == -1)
+		errno = ENOENT;
+	return n;
+}
+
+/* What a failure means to an odb. */
+static int
+missing_or_bad(void)
+{
+	return errno == ENOENT ? 0 : -1;
+}
+
+static int
+odb_read(void *ctx, const struct riad_oid *oid, enum riad_type *type,
+    const uint8_t **data, size_t *len)
+{
+	struct riad_reader *rd = ctx;
+	int64_t n = find(rd, oid);
+
+	if (n == -1 && rd->shared) {
+		/* A file of its own needs no table. */
+		blob_release(rd->held);
+		rd->held = read_loose(rd, oid);
+		if (rd->held == NULL)
+			return missing_or_bad();
+		*type = rd->held->type;
+		*data = rd->held->data;
+		*len = rd->held->len;
+		return 1;
+	}
+	if (n == -1 || riad_reader_read(rd, (uint32_t)n, type, data, len) == -1)
+		return missing_or_bad();
+	return 1;
+}
+
+static int
+odb_type(void *ctx, const struct riad_oid *oid, enum riad_type *type)
+{
+	struct riad_reader *rd = ctx;
+	int64_t n = type == NULL && !rd->shared
+			? riad_store_quick(rd->store, oid)
+			: find(rd, oid);
+
+	if (n == -1 ||
+	    (type != NULL && riad_reader_type(rd, (uint32_t)n, type) == -1))
+		return missing_or_bad();
+	return 1;
+}
+
+/* What a commit says of itself. */
+static int
+read_commit(struct riad_reader *rd, const struct riad_oid *oid,
+    struct riad_commit_facts *facts)
+{
+	const size_t hash_len = rd->store->hash_len;
+	struct riad_commit commit;
+	enum riad_type type;
+	const uint8_t *data;
+	size_t len;
+
+	int r = odb_read(rd, oid, &type, &data, &len);
+	if (r != 1)
+		return r;
+	if (type != RIAD_COMMIT)
+		return fail(EBADMSG);
+	if (riad_commit_parse(&commit, data, len, hash_len) == -1)
+		return -1;
+	if (commit.nparents > rd->parents_cap) {
+		struct riad_oid *parents = reallocarray(
+		    rd->parents, commit.nparents, sizeof(*parents));
+		if (parents == NULL)
+			return -1;
+		rd->parents = parents;
+		rd->parents_cap = commit.nparents;
+	}
+	for (size_t i = 0; i < commit.nparents; i++)
+		riad_commit_parent(&rd->parents[i], &commit, i, hash_len);
+	*facts = (struct riad_commit_facts){.tree = commit.tree,
+	    .date = commit.date,
+	    .nparents = (uint32_t)commit.nparents,
+	    .parents = rd->parents};
+	return 1;
+}
+
+static int
+odb_commit(
+    void *ctx, const struct riad_oid *oid, struct riad_commit_facts *facts)
+{
+	struct riad_reader *rd = ctx;
+	int r = 0;
+
+	if (rd->history != NULL)
+		r = rd->history->commit(rd->history->ctx, oid, facts);
+	if (r == 0)
+		r = read_commit(rd, oid, facts);
+	if (r == 1 && rd->grafts != NULL) {
+		size_t n;
+		const struct riad_oid *parents =
+		    riad_grafts_get(rd->grafts, oid, &n);
+
+		if (parents != NULL) {
+			facts->parents = parents;
+			facts->nparents = (uint32_t)n;
+		}
+	}
+	if (r == 1 && rd->cuts != NULL && riad_oidmap_get(rd->cuts, oid) != -1)
+		facts->nparents = 0;
+	return r;
+}
+
+void
+riad_reader_odb(struct riad_reader *rd, struct riad_odb *odb,
+    const struct riad_history *history, const struct riad_grafts *grafts,
+    const struct riad_oidmap *cuts)
+{
+	rd->history = history;
+	rd->grafts = grafts;
+	rd->cuts = cuts;
+	*odb = (struct riad_odb){.ctx = rd,
+	    .hash_len = rd->store->hash_len,
+	    .read = odb_read,
+	    .type = odb_type,
+	    .commit = odb_commit};
+}

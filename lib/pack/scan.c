@@ -1,0 +1,817 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * Deltas form a forest: each entry hangs below its base.  A thread takes a
+ * tree object that is whole, and goes down from it depth first, so that a base
+ * is in hand while all that hangs below it is made.
+ *
+ * What a tree has that its base has not is found without reading all of it: a
+ * bit for each byte says where entries begin, and where a delta copies from
+ * the base, entries that begin and end within the copy are the base's own.
+ */
+
+#include "riad/scan.h"
+
+#include <errno.h>
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "riad/inflate.h"
+#include "riad/parse.h"
+#include "riad/patch.h"
+
+/*
+ * What is found is kept in blocks of words: of a tree, its base's number or
+ * NONE, how many entries follow, and for each its number, with TREE set if it
+ * is a tree.
+ */
+enum {
+	BLOCK_BITS = 14,
+	BLOCK_WORDS = 1 << BLOCK_BITS,
+	RECORD_HEAD = 2,
+};
+#define NONE UINT32_MAX
+#define TREE ((uint32_t)1 << 31)
+
+/* What a thread holds of trees on its way down; what is deeper is left to be
+ * read when it is reached. */
+#define PATH_BYTES ((size_t)8 << 20)
+enum { PATH_DEPTH = 4096 };
+
+/* A larger tree is left to be read, too. */
+#define TREE_MAX ((size_t)1 << 22)
+
+enum { NODES_PER_TICK = 512 };
+
+struct riad_scan {
+	struct riad_store *store;
+	bool blobs;
+	unsigned threads;
+	int (*on_tick)(void *ctx);
+	void *ctx;
+
+	uint32_t count; /* of objects in packs, as they were scanned */
+	uint32_t *at;   /* by number: where its record is, plus 1; or 0 */
+
+	pthread_mutex_t lock;
+	uint32_t **blocks; /* the table never moves while threads run */
+	uint32_t nblocks, blocks_cap;
+
+	/* Of the pack in work. */
+	uint32_t pack;
+	uint8_t *types;        /* by rank; 0 if it isn't known */
+	uint32_t *below;       /* by rank: what hangs below, plus 1; and ... */
+	uint32_t *beside;      /* ... the next below the same base, plus 1 */
+	_Atomic uint32_t next; /* rank to look at */
+	_Atomic int err;
+};
+
+/* One on the way down. */
+struct frame {
+	uint8_t *data;
+	uint64_t *starts; /* a bit for each byte where an entry begins, and
+			   * for the end */
+	size_t len;
+	uint32_t number;
+	uint32_t below; /* what to go to next, plus 1 */
+};
+
+struct worker {
+	struct riad_scan *scan;
+	struct riad_inflate *z;
+	struct frame *path;
+	uint32_t depth;
+	size_t bytes;
+	uint8_t *delta;
+	size_t delta_cap;
+	uint32_t *found; /* numbers, of the tree in hand */
+	uint32_t nfound, found_cap;
+	bool missing; /* an entry isn't in a pack */
+	uint32_t *block;
+	uint32_t block_at, block_used;
+	uint32_t nodes;
+	bool ticks; /* it is the thread that may call on_tick */
+};
+
+static void
+set_error(struct riad_scan *s, int err)
+{
+	int none = 0;
+
+	atomic_compare_exchange_strong(&s->err, &none, err);
+}
+
+static void
+pop(struct worker *w)
+{
+	struct frame *f = &w->path[--w->depth];
+
+	w->bytes -= f->len;
+	free(f->data);
+	free(f->starts);
+}
+
+static size_t
+nwords(size_t len)
+{
+	return len / 64 + 1; /* room for the bit at len, too */
+}
+
+static bool
+starts_at(const struct frame *f, size_t at)
+{
+	return f->starts[at / 64] >> at % 64 & 1;
+}
+
+/* The last start in (from, to], or from. */
+static size_t
+last_start(const struct frame *f, size_t from, size_t to)
+{
+	size_t w = to / 64;
+	uint64_t word = f->starts[w] & UINT64_MAX >> (63 - to % 64);
+
+	while (word == 0 && w > from / 64)
+		word = f->starts[--w];
+	if (word == 0)
+		return from;
+	size_t at = w * 64 + 63 - (size_t)__builtin_clzll(word);
+	return at > from ? at : from;
+}
+
+/* The 64 bits from at on, as far as there are any. */
+static uint64_t
+bits_at(const uint64_t *words, size_t n, size_t at)
+{
+	const size_t w = at / 64;
+	uint64_t bits = words[w] >> at % 64;
+
+	if (at % 64 != 0 && w + 1 < n)
+		bits |= words[w + 1] << (64 - at % 64);
+	return bits;
+}
+
+/* Copies the starts of len bytes from one place to another. */
+static void
+copy_starts(struct frame *to, size_t at, const struct frame *from,
+    size_t from_at, size_t len)
+{
+	while (len > 0) {
+		size_t n = 64 - at % 64;
+		if (n > len)
+			n = len;
+		uint64_t bits =
+		    bits_at(from->starts, nwords(from->len), from_at);
+		if (n < 64)
+			bits &= ((uint64_t)1 << n) - 1;
+		to->starts[at / 64] |= bits << at % 64;
+		at += n;
+		from_at += n;
+		len -= n;
+	}
+}
+
+static int
+add_found(struct worker *w, const struct riad_tree_entry *e)
+{
+	const struct riad_scan *s = w->scan;
+	struct riad_oid oid;
+
+	if (e->kind == RIAD_ENTRY_LINK ||
+	    (e->kind == RIAD_ENTRY_BLOB && !s->blobs))
+		return 0;
+	riad_oid_set(&oid, e->id, s->store->hash_len);
+	int64_t n = riad_store_packed(s->store, &oid);
+	if (n == -1 || n >= s->count) {
+		w->missing = true;
+		return 0;
+	}
+	if (w->nfound == w->found_cap) {
+		uint32_t cap = w->found_cap == 0 ? 256 : 2 * w->found_cap;
+		uint32_t *found = reallocarray(w->found, cap, sizeof(*found));
+
+		if (found == NULL)
+			return -1;
+		w->found = found;
+		w->found_cap = cap;
+	}
+	w->found[w->nfound++] =
+	    (uint32_t)n | (e->kind == RIAD_ENTRY_TREE ? TREE : 0);
+	return 0;
+}
+
+/* Reads the entry at at, which is new: its end, 0 if it is malformed, or
+ * SIZE_MAX if there is no memory. */
+static size_t
+take_entry(struct worker *w, struct frame *f, size_t at)
+{
+	struct riad_tree tree;
+	struct riad_tree_entry e;
+
+	riad_tree_init(
+	    &tree, f->data + at, f->len - at, w->scan->store->hash_len);
+	if (riad_tree_next(&tree, &e) != 1)
+		return 0;
+	f->starts[at / 64] |= (uint64_t)1 << at % 64;
+	if (add_found(w, &e) == -1)
+		return SIZE_MAX;
+	return (size_t)(tree.pos - f->data);
+}
+
+/* Where the tree in hand was copied from. */
+struct span {
+	size_t begin, end; /* in the tree */
+	size_t from;       /* in the base; SIZE_MAX if it was inserted */
+};
+
+/*
+ * Takes the entries from *at on that end before or beyond the span's end: 1,
+ * 0 if they are malformed, or -1.
+ */
+static int
+take_span(struct worker *w, struct frame *f, const struct frame *base,
+    const struct span *span, size_t *at)
+{
+	while (*at < span->end) {
+		size_t in_base = span->from + (*at - span->begin);
+
+		if (span->from != SIZE_MAX && starts_at(base, in_base)) {
+			size_t end = last_start(base, in_base,
+			    span->from + (span->end - span->begin));
+
+			if (end > in_base) {
+				copy_starts(
+				    f, *at, base, in_base, end - in_base);
+				*at += end - in_base;
+				continue;
+			}
+		}
+		size_t next = take_entry(w, f, *at);
+		if (next == 0)
+			return 0;
+		if (next == SIZE_MAX)
+			return -1;
+		*at = next;
+	}
+	return 1;
+}
+
+/* Makes the tree in f of a delta on base: 1, 0 if that is malformed, or -1. */
+static int
+patch_tree(struct worker *w, struct frame *f, const struct frame *base,
+    struct riad_patch *patch)
+{
+	struct riad_patch_op op;
+	size_t done = 0, at = 0;
+	int r;
+
+	/* The bytes first: an entry may go on into the next span. */
+	struct riad_patch again = *patch;
+	if (riad_patch_apply(&again, f->data, base->data, base->len) == -1)
+		return 0;
+	while ((r = riad_patch_next(patch, &op)) == 1) {
+		const struct span span = {.begin = done,
+		    .end = done + op.len,
+		    .from = op.insert != NULL ? SIZE_MAX : (size_t)op.from};
+
+		r = take_span(w, f, base, &span, &at);
+		if (r != 1)
+			return r;
+		done = span.end;
+	}
+	return at == f->len;
+}
+
+static int
+whole_tree(struct worker *w, struct frame *f)
+{
+	const struct span all = {.begin = 0, .end = f->len, .from = SIZE_MAX};
+	size_t at = 0;
+
+	int r = take_span(w, f, NULL, &all, &at);
+	return r == 1 ? at == f->len : r;
+}
+
+static int
+new_block(struct worker *w)
+{
+	struct riad_scan *s = w->scan;
+	uint32_t *block = malloc(BLOCK_WORDS * sizeof(*block));
+	int r = -1;
+
+	if (block == NULL)
+		return -1;
+	pthread_mutex_lock(&s->lock);
+	if (s->nblocks < s->blocks_cap) {
+		s->blocks[s->nblocks] = block;
+		w->block = block;
+		w->block_at = s->nblocks++ << BLOCK_BITS;
+		w->block_used = 0;
+		r = 0;
+	}
+	pthread_mutex_unlock(&s->lock);
+	if (r == -1) {
+		free(block);
+		errno = ENOMEM;
+	}
+	return r;
+}
+
+/* Writes down what was found of the tree in f.  What doesn't fit into a block
+ * will be read instead. */
+static int
+record(struct worker *w, const struct frame *f, uint32_t base)
+{
+	const uint32_t len = RECORD_HEAD + w->nfound;
+
+	if (w->missing || len > BLOCK_WORDS)
+		return 0;
+	if ((w->block == NULL || BLOCK_WORDS - w->block_used < len) &&
+	    new_block(w) == -1)
+		return -1;
+	uint32_t *to = w->block + w->block_used;
+	to[0] = base;
+	to[1] = w->nfound;
+	if (w->nfound > 0)
+		memcpy(
+		    to + RECORD_HEAD, w->found, w->nfound * sizeof(*w->found));
+	w->scan->at[f->number] = w->block_at + w->block_used + 1;
+	w->block_used += len;
+	return 0;
+}
+
+static const struct riad_packfile *
+pack_of(const struct riad_scan *s)
+{
+	return &s->store->packs.packs[s->pack];
+}
+
+/* Inflates the entry e, to; 1, 0 if it is damaged. */
+static int
+inflate_to(struct worker *w, const struct riad_entry *e, uint8_t *to)
+{
+	const struct riad_packfile *pack = pack_of(w->scan);
+
+	return riad_inflate(w->z, to, (size_t)e->size, pack->data + e->data,
+		   pack->len - pack->idx.hash_len - e->data) != -1;
+}
+
+static int
+inflate_delta(struct worker *w, const struct riad_entry *e)
+{
+	if (e->size > TREE_MAX)
+		return 0;
+	if (e->size > w->delta_cap) {
+		size_t cap = 2 * (size_t)e->size;
+		uint8_t *delta = realloc(w->delta, cap);
+
+		if (delta == NULL)
+			return -1;
+		w->delta = delta;
+		w->delta_cap = cap;
+	}
+	return inflate_to(w, e, w->delta);
+}
+
+/* Room for a tree of that length on the way down: 1, 0 if it is too large or
+ * the way too long, or -1. */
+static int
+push(struct worker *w, size_t len)
+{
+	struct frame *f = &w->path[w->depth];
+
+	if (len > TREE_MAX || w->depth == PATH_DEPTH ||
+	    w->bytes + len > PATH_BYTES)
+		return 0;
+	*f = (struct frame){.len = len,
+	    .data = malloc(len + 1),
+	    .starts = calloc(nwords(len), sizeof(*f->starts))};
+	w->depth++;
+	w->bytes += len;
+	return f->data == NULL || f->starts == NULL ? -1 : 1;
+}
+
+/* Makes the entry of a rank, below the last of the path if it is a delta. */
+static int
+enter(struct worker *w, uint32_t rank)
+{
+	struct riad_scan *s = w->scan;
+	const struct riad_packfile *pack = pack_of(s);
+	struct riad_entry e;
+	struct riad_patch patch;
+	int r;
+
+	w->nfound = 0;
+	w->missing = false;
+	if (riad_packfile_entry(pack, riad_packfile_off(pack, rank), &e) == -1)
+		return 0;
+	bool whole = e.type == RIAD_TREE;
+	if (whole) {
+		r = push(w, (size_t)e.size);
+	} else {
+		r = inflate_delta(w, &e);
+		if (r == 1)
+			r = riad_patch_open(&patch, w->delta, (size_t)e.size) ==
+			    0;
+		if (r == 1)
+			r = push(w, (size_t)patch.len);
+	}
+	if (r != 1)
+		return r;
+
+	struct frame *f = &w->path[w->depth - 1];
+	f->number = s->store->first[s->pack] + pack->order[rank];
+	f->below = s->below[rank];
+	f->starts[f->len / 64] |= (uint64_t)1 << f->len % 64;
+	r = !whole                       ? patch_tree(w, f, f - 1, &patch)
+	    : inflate_to(w, &e, f->data) ? whole_tree(w, f)
+					 : 0;
+	if (r == 1)
+		r = record(w, f, whole ? NONE : f[-1].number) == -1 ? -1 : 1;
+	if (r != 1)
+		pop(w);
+	return r;
+}
+
+static int
+tick(struct worker *w)
+{
+	struct riad_scan *s = w->scan;
+
+	if (atomic_load_explicit(&s->err, memory_order_relaxed) != 0)
+		return -1;
+	if (!w->ticks || w->nodes++ % NODES_PER_TICK != 0 ||
+	    s->on_tick == NULL || s->on_tick(s->ctx) == 0)
+		return 0;
+	return -1;
+}
+
+/* All that hangs below the whole tree of a rank.  What can't be made, and all
+ * below it, is left to be read. */
+static int
+descend(struct worker *w, uint32_t root)
+{
+	int r = enter(w, root);
+
+	while (r != -1 && w->depth > 0) {
+		struct frame *f = &w->path[w->depth - 1];
+		uint32_t rank = f->below;
+
+		if (rank-- == 0) {
+			pop(w);
+			continue;
+		}
+		f->below = w->scan->beside[rank];
+		r = tick(w) == -1 ? -1 : enter(w, rank);
+	}
+	return r;
+}
+
+static void
+work(struct worker *w)
+{
+	struct riad_scan *s = w->scan;
+	const uint32_t count = pack_of(s)->idx.count;
+	uint32_t rank;
+
+	/* A root is taken with its type, so that no other thread sees it. */
+	while ((rank = atomic_fetch_add(&s->next, 1)) < count) {
+		if (s->types[rank] != RIAD_TREE + 8)
+			continue;
+		if (tick(w) == -1 || descend(w, rank) == -1) {
+			set_error(s, errno == 0 ? ENOMEM : errno);
+			return;
+		}
+	}
+}
+
+static void
+worker_free(struct worker *w)
+{
+	while (w->depth > 0)
+		pop(w);
+	free(w->path);
+	free(w->delta);
+	free(w->found);
+	if (w->z != NULL)
+		riad_inflate_free(w->z);
+}
+
+static int
+worker_init(struct worker *w, struct riad_scan *s)
+{
+	*w = (struct worker){.scan = s, .z = riad_inflate_new()};
+	w->path = reallocarray(NULL, PATH_DEPTH, sizeof(*w->path));
+	return w->z == NULL || w->path == NULL ? -1 : 0;
+}
+
+static void *
+run_thread(void *ctx)
+{
+	struct riad_scan *s = ctx;
+	struct worker w;
+
+	if (worker_init(&w, s) == 0)
+		work(&w);
+	else
+		set_error(s, ENOMEM);
+	worker_free(&w);
+	return NULL;
+}
+
+/* The types of all entries, and the forest of those that are trees. */
+static int
+plant(struct riad_scan *s)
+{
+	const struct riad_packfile *pack = pack_of(s);
+
+	for (uint32_t r = 0; r < pack->idx.count; r++) {
+		struct riad_entry e;
+		int64_t base;
+
+		if (r % (1 << 16) == 0 && s->on_tick != NULL &&
+		    s->on_tick(s->ctx) != 0)
+			return -1;
+		if (riad_packfile_entry(pack, riad_packfile_off(pack, r), &e) ==
+		    -1)
+			continue;
+		if (e.type == RIAD_OFS_DELTA) {
+			base = riad_packfile_rank(pack, e.base_off, r);
+			if (base == -1)
+				continue;
+			/* A base comes before its delta: its type is known. */
+			s->types[r] = s->types[base] & 7;
+			if (s->types[r] != RIAD_TREE)
+				continue;
+			s->beside[r] = s->below[base];
+			s->below[base] = r + 1;
+		} else if (e.type == RIAD_TREE) {
+			s->types[r] = RIAD_TREE + 8; /* a root */
+		} else if (e.type != RIAD_REF_DELTA) {
+			s->types[r] = (uint8_t)e.type;
+		}
+	}
+	return 0;
+}
+
+static int
+scan_pack(struct riad_scan *s, uint32_t p)
+{
+	struct riad_packfile *pack = &s->store->packs.packs[p];
+	const size_t n = pack->idx.count;
+	unsigned nthreads = s->threads - 1;
+	pthread_t threads[RIAD_SCAN_THREADS_MAX];
+	struct worker w;
+
+	if (n == 0)
+		return 0;
+	s->pack = p;
+	s->types = calloc(n, sizeof(*s->types));
+	s->below = calloc(n, sizeof(*s->below));
+	s->beside = calloc(n, sizeof(*s->beside));
+	int r = -1;
+	if (s->types != NULL && s->below != NULL && s->beside != NULL &&
+	    riad_packfile_sort(pack) == 0)
+		r = plant(s);
+	if (r == 0) {
+		atomic_store(&s->next, 0);
+		for (unsigned i = 0; i < nthreads; i++) {
+			if (pthread_create(&threads[i], NULL, run_thread, s) !=
+			    0)
+				nthreads = i; /* fewer will do */
+		}
+		r = worker_init(&w, s);
+		w.ticks = true;
+		if (r == 0)
+			work(&w);
+		else
+			set_error(s, ENOMEM);
+		worker_free(&w);
+		for (unsigned i = 0; i < nthreads; i++)
+			pthread_join(threads[i], NULL);
+		if (s->err != 0) {
+			errno = s->err;
+			r = -1;
+		}
+	}
+	free(s->types);
+	free(s->below);
+	free(s->beside);
+	s->types = NULL;
+	s->below = s->beside = NULL;
+	return r;
+}
+
+struct riad_scan *
+riad_scan_new(struct riad_store *store, unsigned threads, bool blobs,
+    int (*on_tick)(void *ctx), void *ctx)
+{
+	struct riad_scan *s = calloc(1, sizeof(*s));
+
+	if (s == NULL)
+		return NULL;
+	s->store = store;
+	s->blobs = blobs;
+	s->threads =
+	    threads < RIAD_SCAN_THREADS_MAX ? threads : RIAD_SCAN_THREADS_MAX;
+	s->on_tick = on_tick;
+	s->ctx = ctx;
+	pthread_mutex_init(&s->lock, NULL);
+	if (threads == 0)
+		return s;
+	s->count = store->count;
+	s->blocks_cap = 1u << (32 - BLOCK_BITS);
+	s->blocks = calloc(s->blocks_cap, sizeof(*s->blocks));
+	s->at = calloc(s->count + 1u, sizeof(*s->at));
+	int r = s->blocks == NULL || s->at == NULL ? -1 : 0;
+	for (uint32_t p = 0; r == 0 && p < store->packs.len; p++)
+		r = scan_pack(s, p);
+	if (r == -1) {
+		int err = errno;
+		riad_scan_free(s);
+		errno = err;
+		return NULL;
+	}
+	return s;
+}
+
+void
+riad_scan_free(struct riad_scan *s)
+{
+	if (s == NULL)
+		return;
+	for (uint32_t i = 0; i < s->nblocks; i++)
+		free(s->blocks[i]);
+	free(s->blocks);
+	free(s->at);
+	pthread_mutex_destroy(&s->lock);
+	free(s);
+}
+
+/* Trees that are in the set and whose entries are not, yet. */
+struct todo {
+	uint32_t *trees;
+	size_t len, cap;
+};
+
+static int
+todo_add(struct todo *t, uint32_t tree)
+{
+	if (t->len == t->cap) {
+		size_t cap = t->cap == 0 ? 1024 : 2 * t->cap;
+		uint32_t *trees = reallocarray(t->trees, cap, sizeof(*trees));
+
+		if (trees == NULL)
+			return -1;
+		t->trees = trees;
+		t->cap = cap;
+	}
+	t->trees[t->len++] = tree;
+	return 0;
+}
+
+struct reach {
+	struct riad_scan *scan;
+	struct riad_numset *set;
+	const struct riad_numset *known;
+	struct riad_reader *reader;
+	bool partial;
+	struct riad_blame *blame;
+	struct todo todo;
+	struct todo later; /* those whose base isn't in a set, so far */
+	uint32_t done;
+};
+
+static bool
+is_known(const struct reach *r, uint32_t number)
+{
+	return r->known != NULL && riad_numset_has(r->known, number);
+}
+
+static int
+add(struct reach *r, uint32_t number, bool is_tree)
+{
+	if (is_known(r, number))
+		return 0;
+	int added = riad_numset_add(r->set, number);
+	if (added != 1)
+		return added;
+	return is_tree ? todo_add(&r->todo, number) : 0;
+}
+
+static int
+fail(struct reach *r, const struct riad_oid *oid, enum riad_type type)
+{
+	*r->blame = (struct riad_blame){.oid = *oid, .type = type};
+	return -1;
+}
+
+/* Reads a tree and adds all that is in it. */
+static int
+read_tree(struct reach *r, uint32_t number)
+{
+	struct riad_store *store = r->scan->store;
+	struct riad_tree tree;
+	struct riad_tree_entry e;
+	enum riad_type type;
+	const uint8_t *data;
+	struct riad_oid oid, child;
+	size_t len;
+	int more;
+
+	riad_store_oid(store, number, &oid);
+	if (riad_reader_read(r->reader, number, &type, &data, &len) == -1)
+		return fail(r, &oid, RIAD_TREE);
+	if (type != RIAD_TREE) {
+		errno = EBADMSG;
+		return fail(r, &oid, RIAD_TREE);
+	}
+	riad_tree_init(&tree, data, len, store->hash_len);
+	while ((more = riad_tree_next(&tree, &e)) == 1) {
+		bool is_tree = e.kind == RIAD_ENTRY_TREE;
+
+		if (e.kind == RIAD_ENTRY_LINK || (!is_tree && !r->scan->blobs))
+			continue;
+		riad_oid_set(&child, e.id, store->hash_len);
+		int64_t n = riad_store_find(store, &child);
+		if (n == -1 && errno == ENOENT && r->partial)
+			continue;
+		if (n == -1)
+			return fail(r, &child, is_tree ? RIAD_TREE : RIAD_BLOB);
+		if (add(r, (uint32_t)n, is_tree) == -1)
+			return -1;
+	}
+	return more == -1 ? fail(r, &oid, RIAD_TREE) : 0;
+}
+
+/* Adds what a tree has; puts it off if that isn't known before its base is
+ * reached. */
+static int
+expand(struct reach *r, uint32_t number, bool last)
+{
+	const struct riad_scan *s = r->scan;
+	uint32_t at = number < s->count ? s->at[number] : 0;
+
+	if (at-- == 0)
+		return read_tree(r, number);
+	const uint32_t *rec =
+	    &s->blocks[at >> BLOCK_BITS][at & (BLOCK_WORDS - 1)];
+	if (rec[0] != NONE && !riad_numset_has(r->set, rec[0]) &&
+	    !is_known(r, rec[0]))
+		return last ? read_tree(r, number)
+			    : todo_add(&r->later, number);
+	for (uint32_t i = 0; i < rec[1]; i++) {
+		uint32_t child = rec[RECORD_HEAD + i];
+
+		if (add(r, child & ~TREE, child & TREE) == -1)
+			return -1;
+	}
+	return 0;
+}
+
+static int
+drain(struct reach *r)
+{
+	const struct riad_scan *s = r->scan;
+
+	for (;;) {
+		bool last = r->todo.len == 0;
+
+		/* Those put off: one by one, since each may reach the base
+		 * of others. */
+		struct todo *from = last ? &r->later : &r->todo;
+		if (from->len == 0)
+			return 0;
+		if (r->done++ % NODES_PER_TICK == 0 && s->on_tick != NULL &&
+		    s->on_tick(s->ctx) != 0)
+			return -1;
+		if (expand(r, from->trees[--from->len], last) == -1)
+			return -1;
+	}
+}
+
+int
+riad_scan_reach(struct riad_scan *scan, struct riad_numset *set,
+    const struct riad_numset *known, const uint32_t *trees, size_t n,
+    struct riad_reader *reader, bool partial, struct riad_blame *blame)
+{
+	struct reach r = {.scan = scan,
+	    .set = set,
+	    .known = known,
+	    .reader = reader,
+	    .partial = partial,
+	    .blame = blame};
+	int result = 0;
+
+	*blame = (struct riad_blame){.type = 0};
+	for (size_t i = 0; result != -1 && i < n; i++)
+		result = add(&r, trees[i], true);
+	if (result != -1)
+		result = drain(&r);
+
+	int err = errno;
+	free(r.todo.trees);
+	free(r.later.trees);
+	errno = err;
+	return result == -1 ? -1 : 0;
+}

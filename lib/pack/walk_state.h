@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: ISC */
+/* walk_state.h - what walk.c and bulk.c share */
+#ifndef RIAD_PACK_WALK_STATE_H
+#define RIAD_PACK_WALK_STATE_H
+
+#include "revs.h"
+#include "riad/walk.h"
+#include "treediff.h"
+
+/* How many trees are kept to compare the next with: a power of two. */
+enum { KEPT_BITS = 6, KEPT = 1 << KEPT_BITS };
+
+struct objects {
+	struct riad_oidmap ids;
+	uint8_t *types;      /* by number; 0 if the object is missing */
+	uint32_t *name_hash; /* likewise */
+	uint32_t cap;
+};
+
+struct riad_walk {
+	const struct riad_odb *odb;
+	struct riad_oidmap cuts;
+	struct revs revs; /* the commits, until their trees are listed */
+	struct objects wants, haves; /* with all that tags lead to */
+	struct objects all;
+	uint32_t known, rest; /* see above */
+	uint32_t *alike;      /* of [known, rest), by type and name hash */
+	uint32_t nalike;
+	struct tree_kept kept[KEPT];
+	int (*on_tick)(void *ctx, uint32_t found);
+	void *ctx;
+	uint32_t reads;
+	char why[128];
+};
+
+#endif
