@@ -77,6 +77,13 @@ CORE_SRC = $(filter-out $(if $(HAVE_PACK),,\
 CORE_LIBS := $(if $(HAVE_PACK),$(shell $(PKG_CONFIG) --libs $(PC_PACK)))
 LIBRIAD = $(BUILD)/libriad.a
 
+# Of libcrypto two hash functions are used.  Loading it takes longer than an
+# answer of a few references, so they are linked in, where there is an archive.
+CRYPTO_A := $(filter /%,$(shell $(CC) -print-file-name=libcrypto.a 2>/dev/null))
+link_libs = $(if $1,$(patsubst -lcrypto,$(or $(CRYPTO_A),-lcrypto),\
+	$(shell $(PKG_CONFIG) --libs $1)))
+PACK_LIBS := $(if $(HAVE_PACK),$(call link_libs,$(PC_PACK)))
+
 # Tests are found by name; those of a repository (repo_*) need the adapter,
 # those of whole packs (pack_*) what writes packs.
 found = $(filter-out $(if $(HAVE_PACK),,pack_%) $(if $(HAVE_REPO),,repo_%),\
@@ -102,7 +109,7 @@ $(TOOLS:%=$(BUILD)/bin/%): $(BUILD)/bin/%: $(BUILD)/cmd/%.o \
 		$$(addprefix $$(BUILD)/,$$(OBJ_$$*)) $(LIBRIAD)
 	@mkdir -p $(@D)
 	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS_$*) \
-		$(if $(PC_$*),$$($(PKG_CONFIG) --libs $(PC_$*)))
+		$(call link_libs,$(PC_$*))
 
 $(BUILD)/%.o: %.c $(BUILD)/flags
 	@mkdir -p $(@D)
@@ -116,22 +123,21 @@ $(BUILD)/flags: FORCE
 
 $(BUILD)/t/unit/repo_%_test: $(BUILD)/t/unit/repo_%_test.o \
 		$(REPO_OBJ:%=$(BUILD)/%) $(LIBRIAD)
-	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ \
-		$$($(PKG_CONFIG) --libs $(PC_upload-pack))
+	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(PACK_LIBS)
 
 $(BUILD)/t/unit/%_test: $(BUILD)/t/unit/%_test.o $(LIBRIAD)
-	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(CORE_LIBS)
+	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(PACK_LIBS)
 
 $(BUILD)/t/bench/%: $(BUILD)/t/bench/%.o $(LIBRIAD)
-	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(CORE_LIBS)
+	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(PACK_LIBS)
 
 # A fuzz target is run over its corpus by any compiler, and fuzzed by clang.
 $(BUILD)/t/fuzz/%_replay: $(BUILD)/t/fuzz/%_fuzz.o $(BUILD)/t/fuzz/replay.o \
 		$(LIBRIAD)
-	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(CORE_LIBS)
+	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(PACK_LIBS)
 
 $(BUILD)/t/fuzz/%_fuzz: $(BUILD)/t/fuzz/%_fuzz.o $(LIBRIAD)
-	$(CC) $(CFLAGS) $(LDFLAGS) -fsanitize=fuzzer -o $@ $^ $(CORE_LIBS)
+	$(CC) $(CFLAGS) $(LDFLAGS) -fsanitize=fuzzer -o $@ $^ $(PACK_LIBS)
 
 -include $(wildcard $(BUILD)/*/*.d $(BUILD)/*/*/*.d)
 

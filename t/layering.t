@@ -23,6 +23,7 @@ violations() (
 
 		only["git2.h"] = only["git2/"] = "^lib/repo/"
 		only["openssl/"] = "^lib/pack/hash\\.c$"
+		only["pthread.h"] = "^lib/pack/"
 		only["zlib.h"] = only["libdeflate.h"] = "^lib/pack/"
 	}
 	function bad(why) { print $1 ":" $2 ": " $3 ": " why }
@@ -71,7 +72,7 @@ put() { file=$1 && shift && printf '%s\n' "$@" >"$file"; }
 put cmd/tool.c '#include "riad/repo.h"' '#include "riad/cli.h"' '#include <git2.h>'
 put lib/base/io.c '#include "riad/io.h"' '#include "riad/pktline.h"'
 put lib/base/text.c '#  include "riad/cli.h"' '#include <stdio.h>'
-put lib/cli/cli.c '#include "riad/io.h"' '#include "riad/child.h"'
+put lib/cli/cli.c '#include "riad/io.h"' '#include "riad/child.h"' '#include <pthread.h>'
 put lib/sys/child.c '#include "riad/io.h"' '#include "riad/walk.h"'
 put lib/git/pktline.c '#include "riad/walk.h"' '#include "riad/repo.h"' '#include <zlib.h>'
 put lib/pack/walk.c '#include "riad/odb.h"' '#include "riad/pktline.h"' '#include <zlib.h>'
@@ -87,6 +88,7 @@ cmd/tool.c:3: <git2.h>: not here
 lib/base/io.c:2: "riad/pktline.h": base may not use git
 lib/base/text.c:1: "riad/cli.h": base may not use cli
 lib/cli/cli.c:2: "riad/child.h": cli may not use sys
+lib/cli/cli.c:3: <pthread.h>: not here
 lib/sys/child.c:2: "riad/walk.h": sys may not use repo
 lib/git/pktline.c:1: "riad/walk.h": git may not use repo
 lib/git/pktline.c:2: "riad/repo.h": git may not use repo

@@ -26,9 +26,9 @@
 struct riad_delta_index;
 
 /*
- * Takes half as much memory as the base, and at most 8 MiB.  The base stays
- * the caller's, and where it is.  NULL with errno ENOMEM, or EMSGSIZE for a
- * base longer than RIAD_DELTA_BASE_MAX.
+ * Takes about three quarters as much memory as the base, and at most 9 MiB.
+ * The base stays the caller's, and where it is.  NULL with errno ENOMEM, or
+ * EMSGSIZE for a base longer than RIAD_DELTA_BASE_MAX.
  */
 struct riad_delta_index *riad_delta_index_new(const void *base, size_t len);
 void riad_delta_index_free(struct riad_delta_index *index);

@@ -10,9 +10,16 @@
 #include "riad/parse.h"
 #include "walk_state.h"
 
-/* A commit brings 5 to 10 objects with it in most histories; to read all
- * trees costs less, a tree, than to walk. */
-enum { OBJECTS_PER_COMMIT = 20 };
+/*
+ * A commit brings 5 to 10 objects with it in most histories, and to read all
+ * trees costs less, a tree, than to walk.  But a walk knows names, by which
+ * deltas are found on what a client has; and of few objects either is quick.
+ */
+enum {
+	OBJECTS_PER_COMMIT = 20,
+	OBJECTS_PER_NEW_COMMIT = 10,
+	OBJECTS_MIN = 20000,
+};
 
 /* Numbers of trees. */
 struct trees {
@@ -195,5 +202,9 @@ riad_bulk_run(struct riad_bulk *b, const struct riad_walk *w,
 bool
 riad_bulk_is_better(const struct riad_store *store, const struct riad_walk *w)
 {
-	return w->revs.nlist >= store->count / OBJECTS_PER_COMMIT;
+	return store->count >= OBJECTS_MIN &&
+	       w->revs.nlist >=
+		   store->count / (w->haves.ids.len == 0
+					  ? OBJECTS_PER_COMMIT
+					  : OBJECTS_PER_NEW_COMMIT);
 }

@@ -147,7 +147,10 @@ send_add_target(struct riad_send *s, uint32_t number)
 		errno = err;
 		return -1;
 	}
+	uint64_t size = 0;
+	(void)riad_reader_size(s->reader, number, &size);
 	s->items[s->nitems++] = (struct riad_press_item){.oid = oid,
+	    .size = size,
 	    .name_hash = name_hash(s, number),
 	    .type = (uint8_t)type,
 	    .role = RIAD_PRESS_TARGET};
@@ -169,7 +172,12 @@ add_base(struct riad_send *s, const struct riad_oid *oid, uint64_t kind,
 		s->items = items;
 		s->items_cap = cap;
 	}
+	uint64_t size = 0;
+	int64_t number = riad_store_quick(s->store, oid);
+	if (number != -1)
+		(void)riad_reader_size(s->reader, (uint32_t)number, &size);
 	s->items[s->nitems++] = (struct riad_press_item){.oid = *oid,
+	    .size = size,
 	    .name_hash = (uint32_t)kind,
 	    .rank = age,
 	    .type = (uint8_t)(kind >> 32),

@@ -1,17 +1,36 @@
 /* SPDX-License-Identifier: ISC */
+/*
+ * By the functions that OpenSSL calls low-level and would rather not have
+ * called: those above them load tables of all that a library of ciphers can
+ * do, which takes longer than many an answer.
+ */
+
+#define OPENSSL_SUPPRESS_DEPRECATED
 
 #include "riad/hash.h"
 
 #include <errno.h>
-#include <openssl/evp.h>
+#include <openssl/sha.h>
 #include <stdbool.h>
 #include <stdlib.h>
 
 struct riad_hash {
-	EVP_MD_CTX *ctx;
-	const EVP_MD *md;
+	size_t len;
+	union {
+		SHA_CTX sha1;
+		SHA256_CTX sha256;
+	} ctx;
 	bool failed; /* sticky until the end, so that adding returns nothing */
 };
+
+static void
+begin(struct riad_hash *hash)
+{
+	int r = hash->len == RIAD_SHA1_LEN ? SHA1_Init(&hash->ctx.sha1)
+					   : SHA256_Init(&hash->ctx.sha256);
+
+	hash->failed = r != 1;
+}
 
 struct riad_hash *
 riad_hash_new(size_t hash_len)
@@ -20,43 +39,40 @@ riad_hash_new(size_t hash_len)
 		errno = EINVAL;
 		return NULL;
 	}
-	struct riad_hash *hash = calloc(1, sizeof(*hash));
+	struct riad_hash *hash = malloc(sizeof(*hash));
 	if (hash == NULL)
 		return NULL;
-	hash->ctx = EVP_MD_CTX_new();
-	hash->md = hash_len == RIAD_SHA1_LEN ? EVP_sha1() : EVP_sha256();
-	if (hash->ctx == NULL ||
-	    EVP_DigestInit_ex(hash->ctx, hash->md, NULL) != 1) {
-		riad_hash_free(hash);
-		errno = ENOMEM;
-		return NULL;
-	}
+	hash->len = hash_len;
+	begin(hash);
 	return hash;
 }
 
 void
 riad_hash_free(struct riad_hash *hash)
 {
-	if (hash != NULL)
-		EVP_MD_CTX_free(hash->ctx);
 	free(hash);
 }
 
 void
 riad_hash_add(struct riad_hash *hash, const void *data, size_t len)
 {
-	if (EVP_DigestUpdate(hash->ctx, data, len) != 1)
-		hash->failed = true;
+	int r = hash->len == RIAD_SHA1_LEN
+		    ? SHA1_Update(&hash->ctx.sha1, data, len)
+		    : SHA256_Update(&hash->ctx.sha256, data, len);
+
+	hash->failed |= r != 1;
 }
 
 int
 riad_hash_end(struct riad_hash *hash, struct riad_oid *sum)
 {
-	bool failed = hash->failed;
-
 	*sum = (struct riad_oid){{0}};
-	failed |= EVP_DigestFinal_ex(hash->ctx, sum->id, NULL) != 1;
-	hash->failed = EVP_DigestInit_ex(hash->ctx, hash->md, NULL) != 1;
+	int r = hash->len == RIAD_SHA1_LEN
+		    ? SHA1_Final(sum->id, &hash->ctx.sha1)
+		    : SHA256_Final(sum->id, &hash->ctx.sha256);
+
+	const bool failed = hash->failed || r != 1;
+	begin(hash);
 	if (failed) {
 		errno = EIO;
 		return -1;

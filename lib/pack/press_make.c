@@ -18,7 +18,7 @@ enum {
 	/* Objects that may be bases, at most.  With git's window of 10 it is
 	 * what is near in the order that counts; here they are looked through
 	 * by sketches, which takes some nanoseconds for each. */
-	KEPT_MAX = 512,
+	KEPT_MAX = 256,
 
 	/* Bytes of them that stay in memory, with their indexes, unless
 	 * options say otherwise; one stays even if it is longer.  The others
@@ -33,7 +33,10 @@ enum {
 
 	/* What is longer is deflated in pieces, so that the buffer for it
 	 * stays small. */
-	WHOLE_MAX = 2 << 20,
+	WHOLE_MAX = 8 << 20,
+
+	/* Buffers that grew beyond this are not kept for the next object. */
+	BUFFER_KEPT = 1 << 20,
 
 	PIECE = 1 << 16,
 
@@ -118,7 +121,7 @@ weight(const struct object *o)
 {
 	if (!o->owned)
 		return 0;
-	return o->len + (o->index != NULL ? o->len / 2 : 0);
+	return o->len + (o->index != NULL ? o->len / 4 * 3 : 0);
 }
 
 /* Leaves what is needed to read the object again. */
@@ -555,6 +558,13 @@ make_entry(struct press_maker *m, struct object *o)
 	return put_deflated(m, &piece, m->best.data, m->best.len);
 }
 
+static void
+trim(struct riad_buf *buf)
+{
+	if (buf->cap > BUFFER_KEPT)
+		riad_buf_free(buf);
+}
+
 static int
 make_target(struct press_maker *m, size_t i)
 {
@@ -571,6 +581,9 @@ make_target(struct press_maker *m, size_t i)
 			riad_sketch_make(&o->sketch, o->data, o->len);
 		r = make_entry(m, o);
 	}
+	trim(&m->best);
+	trim(&m->trial);
+	trim(&m->deflated);
 	if (r == 0)
 		push(m, o);
 	else

@@ -224,6 +224,8 @@ main(int argc, char *argv[])
 		err(1, "%s", argv[optind]);
 	while (getline(&line, &cap, list) > 0)
 		read_line(line, hash_len);
+	free(line);
+	fclose(list);
 	read_batch(argv[optind + 1]);
 	out = fopen(argv[optind + 2], "w");
 	if (out == NULL)
@@ -252,6 +254,7 @@ main(int argc, char *argv[])
 	if (riad_press_run(&pack, odbs, items, nitems, &o, &deltas) == -1)
 		err(1, "%s", sink.why);
 	const double end = cpu();
+	free(odbs);
 	if (riad_packout_end(&pack) == -1 || fclose(out) != 0)
 		err(1, "end");
 	printf("%u of %u targets are deltas; %.3f s, %llu bytes, %.1f MiB, "

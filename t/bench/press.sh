@@ -2,7 +2,8 @@
 # Compare what makes entries with git pack-objects, on the same objects.
 #	t/bench/press.sh [REPO [N...]]
 # For the tree of HEAD, and fetches of what is new since N commits ago: CPU and
-# bytes of the objects that can't be copied, and the pack as a whole.
+# bytes of the objects that can't be copied, and git's for the pack as a whole.
+# PRESS has options of t/bench/press.
 
 build=${BUILD:-build}
 repo=${1:-.}
@@ -52,6 +53,7 @@ roles() {
 run() {
 	cp "$tmp/want" "$tmp/want1"
 	roles
+	# shellcheck disable=SC2086 # options, if any
 	"$build/t/bench/press" $PRESS "$tmp/list" "$tmp/batch" "$tmp/ours.pack" || exit
 	git init -q --bare "$tmp/check.git"
 	echo "$(git -C "$repo" rev-parse --absolute-git-dir)/objects" \
