@@ -34,6 +34,10 @@ riad_likeness(enum riad_type type, uint32_t name_hash)
 struct riad_context {
 	void *ctx;
 
+	/* All that the client has is known, and not just what is near: then
+	 * most stored deltas can go out as they are, and do. */
+	bool exact;
+
 	/* Whether the client has an object. */
 	bool (*has)(void *ctx, uint32_t number);
 
@@ -59,7 +63,7 @@ struct riad_send {
 	const struct riad_context *context; /* NULL if nothing is known */
 	bool thin;     /* deltas on what the client has, see packer.h */
 	bool as_it_is; /* a pack may go out as its file is */
-	struct riad_metrics *metrics; /* or NULL */
+	struct riad_metrics *metrics;    /* or NULL */
 	struct riad_press_options press; /* with the sink, and ofs_delta */
 
 	/* Results. */

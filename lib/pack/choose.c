@@ -10,9 +10,10 @@
 
 enum { OBJECTS_PER_TICK = 1024 };
 
-/* A delta that is stored and takes no more is sent as it is; a longer one may
- * be from the times of another version. */
-enum { THIN_DELTA_MAX = 1024 };
+/* A delta on what the client has that is stored is sent as it is, if it takes
+ * no more bytes, or no more than such a part of its object; others may be from
+ * the times of another version. */
+enum { THIN_DELTA_MAX = 1024, THIN_DELTA_PART = 4 };
 
 static struct riad_packfile *
 pack_of(const struct riad_send *s, uint32_t p)
@@ -214,6 +215,19 @@ add_whole(struct wholes *w, struct whole whole)
 	return 0;
 }
 
+/* Whether a stored delta of so many bytes is worth keeping. */
+static bool
+is_good(const struct riad_send *s, uint32_t number, uint64_t len)
+{
+	uint64_t size;
+
+	if (len < THIN_DELTA_MAX)
+		return true;
+	return s->context->exact &&
+	       riad_reader_size(s->reader, number, &size) == 0 &&
+	       len < size / THIN_DELTA_PART;
+}
+
 /* Sorts the copies of a pack from the rest. */
 static int
 choose_from(struct riad_send *s, uint32_t p, struct wholes *wholes,
@@ -251,8 +265,9 @@ choose_from(struct riad_send *s, uint32_t p, struct wholes *wholes,
 
 		/* What the client has under that name may be a better base. */
 		if (s->context == NULL ||
-		    (send_is_delta(&e) &&
-			(base == IN_THE_PACK || end - off < THIN_DELTA_MAX)))
+		    (send_is_delta(&e) && base == IN_THE_PACK))
+			continue;
+		if (send_is_delta(&e) && is_good(s, number, end - off))
 			continue;
 		enum riad_type type = (enum riad_type)e.type;
 		if (send_is_delta(&e) &&

@@ -566,6 +566,7 @@ by_bitmaps(struct engine_job *j)
 		return -1;
 	}
 	j->context = (struct riad_context){.ctx = j,
+	    .exact = true,
 	    .has = context_has,
 	    .name_hash = closure_name_hash,
 	    .alike = closure_alike};
