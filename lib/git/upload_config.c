@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <inttypes.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -198,39 +199,42 @@ add_bundle(
 	return 0;
 }
 
-/* NULL for a variable that is none of these. */
-static bool *
-find_bool(struct riad_upload_config *c, const char *name)
+#define AT(field) offsetof(struct riad_upload_config, field)
+
+/* 1 for a variable that is none of these. */
+static int
+set_bool(struct riad_upload_config *config, const char *name, const char *value)
 {
-	const struct {
+	static const struct {
 		const char *name;
-		bool *value;
+		size_t at;
 	} bools[] = {
-	    {"transfer.advertisesid", &c->advertise_session_id},
-	    {"transfer.advertiseobjectinfo", &c->advertise_object_info},
-	    {"uploadpack.advertisebundleuris", &c->advertise_bundle_uris},
-	    {"uploadpack.allowtipsha1inwant", &c->allow_tip},
-	    {"uploadpack.allowreachablesha1inwant", &c->allow_reachable},
-	    {"uploadpack.allowfilter", &c->allow_filter},
-	    {"uploadpack.allowrefinwant", &c->allow_ref_in_want},
-	    {"uploadpack.allowsidebandall", &c->allow_sideband_all},
+	    {"transfer.advertisesid", AT(advertise_session_id)},
+	    {"transfer.advertiseobjectinfo", AT(advertise_object_info)},
+	    {"uploadpack.advertisebundleuris", AT(advertise_bundle_uris)},
+	    {"uploadpack.allowtipsha1inwant", AT(allow_tip)},
+	    {"uploadpack.allowreachablesha1inwant", AT(allow_reachable)},
+	    {"uploadpack.allowfilter", AT(allow_filter)},
+	    {"uploadpack.allowrefinwant", AT(allow_ref_in_want)},
+	    {"uploadpack.allowsidebandall", AT(allow_sideband_all)},
 	};
 
 	for (size_t i = 0; i < sizeof(bools) / sizeof(bools[0]); i++) {
 		if (strcmp(name, bools[i].name) == 0)
-			return bools[i].value;
+			return parse_bool(
+			    (bool *)((char *)config + bools[i].at), value);
 	}
-	return NULL;
+	return 1;
 }
 
 int
 riad_upload_config_set(
     struct riad_upload_config *config, const char *name, const char *value)
 {
-	bool *to = find_bool(config, name);
+	int r = set_bool(config, name, value);
 
-	if (to != NULL)
-		return parse_bool(to, value);
+	if (r != 1)
+		return r;
 	if (strcmp(name, "transfer.hiderefs") == 0 ||
 	    strcmp(name, "uploadpack.hiderefs") == 0)
 		return value == NULL

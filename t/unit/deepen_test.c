@@ -191,6 +191,32 @@ test_cost(void)
 	riad_graph_free(&g);
 }
 
+/* What is excluded is not followed to its end. */
+static void
+test_exclusion_cost(void)
+{
+	static struct fake_object chain[41];
+	struct fake_repo repo = {.objects = chain};
+	struct riad_odb odb = fake_odb(&repo);
+	struct riad_oid from = fake_id(40), without = fake_id(37);
+	struct riad_deepen d;
+	struct riad_graph g;
+
+	for (uint8_t i = 0; i < 40; i++)
+		chain[i] = (struct fake_object){
+		    (uint8_t)(i + 1), RIAD_COMMIT, 100 + i, {i}};
+	riad_graph_init(&g, &odb);
+	riad_deepen_init(&d, NULL, NULL);
+	int r = riad_deepen_by_revs(&d, &g, &from, 1, 0, &without, 1);
+	struct riad_oid end = fake_id(38);
+	ok(r == 1 && d.shallow.len == 1 &&
+		riad_oid_eq(&d.shallow.oids[0], &end),
+	    "three of forty");
+	ok(repo.reads < 12, "  of which %d were read", repo.reads);
+	riad_deepen_free(&d);
+	riad_graph_free(&g);
+}
+
 static void
 test_reach(void)
 {
@@ -220,6 +246,8 @@ test_reach(void)
 		riad_bits_init(&met, targets.len);
 		size_t n = list(tips, reaches[i].tips);
 		int r = riad_reach(&met, &g, tips, n, &targets);
+		if (targets.len == 0)
+			ok(repo.reads == 0, "nothing to look for");
 		for (size_t k = 0; k < met.n; k++)
 			got |= (unsigned)riad_bits_has(&met, k) << k;
 		ok(r == 0 && got == reaches[i].met, "from %x: %x",
@@ -236,6 +264,7 @@ main(void)
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
 		test_case(&cases[i]);
 	test_cost();
+	test_exclusion_cost();
 	test_reach();
 	return tap_done();
 }

@@ -49,6 +49,12 @@ static const struct riad_ref names[] = {
     {.name = NULL},
 };
 
+static const struct riad_ref headless[] = {
+    {.name = "HEAD", .garbled = true},
+    {.name = "refs/heads/side", .oid = X20(4)},
+    {.name = NULL},
+};
+
 #define ID5 "0505050505050505050505050505050505050505"
 #define ID6 "0606060606060606060606060606060606060606"
 #define ID0 "0000000000000000000000000000000000000000"
@@ -104,6 +110,13 @@ static const struct talk limits[] = {
 	ID0 " refs/heads/bad\n" ID5
 	    " refs/remotes/o/HEAD symref-target:refs/remotes/o/x\n0000\n",
 	1, HERE},
+
+    {"v0, a damaged HEAD", 0, false, {NULL},
+	ID4 " refs/heads/side@" CAPS " object-format=sha1 agent=a\n0000\n", 1,
+	.objects = history, .refs = headless},
+    {"ls-refs, a damaged HEAD", 2, false, {"command=ls-refs", "0000"},
+	ID4 " refs/heads/side\n0000\n", 1, .objects = history,
+	.refs = headless},
 
     /* v0: depths. */
     {"v0 depth", V0(WANT6, "deepen 1", "0000", "done"),
@@ -199,6 +212,11 @@ static const struct talk limits[] = {
 	V2(WANT6, "no-progress", "shallow " ID5, "deepen 0x7fffffff", "done"),
 	"shallow-info\nunshallow " ID5 "\n0001\n" PACKED, 1, "6 3 ^5 /5 0",
 	HERE},
+    {"v2 all there is, and relative",
+	V2(WANT6, "no-progress", "shallow " ID5, "deepen 2147483647",
+	    "deepen-relative", "done"),
+	"shallow-info\nshallow " ID4 "\nunshallow " ID5 "\n0001\n" PACKED, 1,
+	"6 3 ^5 /4 /5 0", HERE, .shallow = {4}},
     {"v2 of a shallow repository", V2(WANT6, "no-progress", "done"),
 	"shallow-info\nshallow " ID2 "\n0001\n" PACKED, 1, "6 /2 0", HERE,
 	.shallow = {2}},
@@ -290,7 +308,8 @@ static const struct talk limits[] = {
 	    "uploadpack.blobpackfileuri=" ID1 " " ID2 " https://x/y z",
 	    "uploadpack.blobpackfileuri=" ID3 " " ID2 " ftp://x"}},
     {"packfile-uris of another protocol",
-	V2(WANT6, "sideband-all", "no-progress", "packfile-uris ftp", "done"),
+	V2(WANT6, "sideband-all", "no-progress", "packfile-uris ftp,http",
+	    "done"),
 	"1packfile\n1PACK\n0000\n", 1, "6 0", HERE,
 	.config = {"uploadpack.allowsidebandall=true",
 	    "uploadpack.blobpackfileuri=" ID1 " " ID2 " https://x/y"}},
@@ -299,6 +318,11 @@ static const struct talk limits[] = {
 	"6 0", HERE,
 	.config = {"uploadpack.blobpackfileuri=" ID1 " " ID2 " https://x/y"}},
 
+    {"one request forgets the dates of the other", 2, false,
+	{"command=fetch", "0001", WANT6, "deepen-since 600", "done",
+	    "no-progress", "0000", "command=fetch", "0001", "want " ID4,
+	    "no-progress", "done", "0000"},
+	"shallow-info\nshallow " ID6 "\n0001\n" PACKED PACKED, 1, "4 0", HERE},
     {"one request forgets the other", 2, false,
 	{"command=fetch", "0001", WANT6, "deepen 1", "shallow " ID2, "done",
 	    "no-progress", "0000", "command=fetch", "0001", "want " ID4,
@@ -421,6 +445,74 @@ test_tips(void)
 	}
 }
 
+/* The answer to /info/refs is for whoever comes back by HTTP. */
+static void
+test_announce_only(void)
+{
+	static struct riad_out out;
+	struct world w = {.repo = {.objects = history, .refs = headless}};
+	struct riad_odb odb = fake_odb(&w.repo);
+	struct riad_upload_repo repo = {
+	    .ctx = &w, .odb = &odb, .refs = world_refs};
+	struct riad_upload_config config;
+	int fd = memfd_create("out", 0);
+
+	riad_upload_config_init(&config);
+	config.announce_only = true;
+	riad_out_init(&out, fd);
+	struct riad_upload *u = riad_upload_new(&config, &repo, &out);
+	ok(riad_upload_advertise(u) == 0 && riad_out_flush(&out) == 0 &&
+		strstr(flatten(fd), " multi_ack_detailed no-done ") != NULL,
+	    "no-done is for /info/refs");
+	riad_upload_free(u);
+	riad_upload_config_free(&config);
+	close(fd);
+}
+
+/* A second of silence before the first byte. */
+static int
+late_pack(void *ctx, const struct riad_pack_request *request,
+    struct riad_pack_sink *sink)
+{
+	(void)ctx;
+	(void)request;
+	usleep(1050000);
+	return sink->tick(sink->ctx) == -1 ? -1
+					   : sink->data(sink->ctx, "PACK", 4);
+}
+
+static void
+test_keepalive(void)
+{
+	static struct riad_out out;
+	struct world w = {.repo = {.objects = history, .refs = names}};
+	struct riad_odb odb = fake_odb(&w.repo);
+	struct riad_upload_repo repo = {
+	    .ctx = &w, .odb = &odb, .refs = world_refs, .pack = late_pack};
+	struct riad_upload_config config;
+	int fd = memfd_create("out", 0), r;
+
+	riad_upload_config_init(&config);
+	config.version = 2;
+	config.keepalive = 1;
+	config.allow_sideband_all = true;
+	riad_out_init(&out, fd);
+	struct riad_upload *u = riad_upload_new(&config, &repo, &out);
+	feed(u, "command=fetch", &r);
+	feed(u, "0001", &r);
+	feed(u, "sideband-all", &r);
+	feed(u, "packfile-uris https", &r);
+	feed(u, WANT6, &r);
+	feed(u, "done", &r);
+	feed(u, "0000", &r);
+	riad_out_flush(&out);
+	ok(strcmp(flatten(fd), "2\n1packfile\n1PACK\n0000\n") == 0,
+	    "silence among lines is broken in band 2");
+	riad_upload_free(u);
+	riad_upload_config_free(&config);
+	close(fd);
+}
+
 /* An adapter that finds references by the beginning of their names. */
 static char asked_prefixes[256];
 
@@ -519,6 +611,8 @@ main(void)
 		run(&limits[i]);
 	test_config();
 	test_tips();
+	test_announce_only();
+	test_keepalive();
 	test_prefixes();
 	test_floods();
 	return tap_done();
