@@ -51,7 +51,6 @@ static const int plain[] = {
     SYS_getcwd,
     SYS_getdents64,
     SYS_lseek,
-    SYS_fcntl,
     SYS_flock,
     SYS_dup,
     SYS_dup3,
@@ -245,6 +244,16 @@ allow_equal(struct program *p, int nr, unsigned arg, uint32_t value)
 	answer(p, 0);
 }
 
+static void
+allow_up_to(struct program *p, int nr, unsigned arg, uint32_t most)
+{
+	only_for(p, nr, 4);
+	load_arg(p, arg, false);
+	emit(p, BPF_JMP | BPF_JGT | BPF_K, 0, 1, most);
+	answer(p, EPERM);
+	answer(p, 0);
+}
+
 /* A pointer, whose halves are both nothing. */
 static void
 allow_null(struct program *p, int nr, unsigned arg)
@@ -280,6 +289,10 @@ assemble(struct program *p, bool writes)
 #endif
 	allow_without(p, SYS_mmap, 2, PROT_EXEC);
 	allow_without(p, SYS_mprotect, 2, PROT_EXEC);
+
+	/* Locks and flags, but none of the commands that follow them, by which
+	 * a descriptor sends signals. */
+	allow_up_to(p, SYS_fcntl, 1, F_SETLKW);
 
 	/* Threads, but no processes.  What clone3 is to do stands in memory,
 	 * where no filter can see it; without it libc calls clone. */

@@ -199,6 +199,24 @@ kill_parent(void)
 }
 
 static int
+signal_by_fd(void)
+{
+	return fcntl(STDOUT_FILENO, F_SETOWN, getppid());
+}
+
+static int
+read_flags(void)
+{
+	return fcntl(STDOUT_FILENO, F_GETFL) == -1 ? -1 : 0;
+}
+
+static int
+count_processors(void)
+{
+	return sysconf(_SC_NPROCESSORS_ONLN) > 0 ? 0 : -1;
+}
+
+static int
 run_memory(void)
 {
 	void *p = mmap(NULL, 4096, PROT_READ | PROT_WRITE | PROT_EXEC,
@@ -337,6 +355,9 @@ static const struct {
     {"a socket to the world", open_inet, EPERM, EPERM},
     {"to trace", trace_parent, EPERM, EPERM},
     {"to kill", kill_parent, EPERM, EPERM},
+    {"to have a descriptor kill", signal_by_fd, EPERM, EPERM},
+    {"flags of a descriptor", read_flags, 0, 0},
+    {"the number of processors", count_processors, 0, 0},
     {"to run memory", run_memory, EPERM, EPERM},
     {"to raise a limit", raise_limit, EPERM, EPERM},
     {"to write in the cache", keep_file, EPERM, 0},
