@@ -59,7 +59,9 @@ as_array(const struct riad_buf *paths)
 	for (size_t i = 0; i < paths->len; i++)
 		n += paths->data[i] == '\0';
 	const char **array = calloc(n + 1, sizeof(*array));
-	for (size_t i = 0; array != NULL && p < end; p += strlen(p) + 1)
+	if (array == NULL)
+		return NULL;
+	for (size_t i = 0; p < end; p += strlen(p) + 1)
 		array[i++] = p;
 	return array;
 }
