@@ -58,6 +58,27 @@ git -C old update-ref -d refs/heads/main
 git -C old gc -q --prune=now
 is 'a fetch' "$(git -C old fetch -q --upload-pack='upload-pack --sandbox=require' \
 	"$url/packed.git" main:main 2>&1)" ''
+git clone -q --bare "$url/repo" poor.git
+mv poor.git/objects rich
+mkdir -p poor.git/objects/pack poor.git/objects/info
+GIT_ALTERNATE_OBJECT_DIRECTORIES=$tmp/rich
+export GIT_ALTERNATE_OBJECT_DIRECTORIES
+rm -rf copy
+upload-pack --sandbox=require --advertise-refs poor.git >out
+like 'objects that the environment adds' "$(cat out)" "*$(git -C repo rev-parse main) HEAD*"
+pkt() {
+	printf '%04x%s\n' $((${#1} + 5)) "$1"
+}
+{
+	pkt "want $(git -C repo rev-parse main) ofs-delta"
+	printf 0000
+	pkt 'done'
+} | upload-pack --sandbox=require --stateless-rpc poor.git >out 2>err
+is 'and they are sent' "$(head -c 12 out | tail -c 8 | head -c 3) $(cat err)" 'NAK '
+tail -c +9 out >x.pack
+git index-pack x.pack >out 2>&1
+is 'all of them' "$? $(wc -c <out)" '0 41'
+unset GIT_ALTERNATE_OBJECT_DIRECTORIES
 is 'with limits, threads and a log' "$(rm -rf copy; git clone -q --bare -u \
 	"upload-pack --sandbox=require --max-memory=512m --max-time=100 \
 	--timeout=50 --threads=2 --log-json=$tmp/log" "$url/again.git" copy 2>&1)" ''
@@ -74,7 +95,7 @@ is 'and a time limit in it' "$(sleep 3 |
 
 if [ -r /proc/self/status ]; then
 	sandbox() { # of an upload-pack that waits for its client
-		mkfifo fifo
+		rm -f out && mkfifo fifo
 		GIT_PROTOCOL=version=2 upload-pack "$@" repo <fifo >out 2>err &
 		pid=$!
 		exec 8>fifo

@@ -36,8 +36,7 @@ collect(struct riad_buf *paths, const struct riad_repo *repo)
 {
 	static const char *const names[] = {
 	    "", "refs", "packed-refs", "shallow", "info"};
-	const char *dirs[] = {
-	    riad_repo_dir(repo), riad_repo_common_dir(repo)};
+	const char *dirs[] = {riad_repo_dir(repo), riad_repo_common_dir(repo)};
 
 	for (size_t d = 0; d < 2; d++) {
 		for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
@@ -45,8 +44,22 @@ collect(struct riad_buf *paths, const struct riad_repo *repo)
 				return -1;
 		}
 	}
-	return riad_packs_each_dir(
-	    riad_repo_objects_dir(repo), add_objects, paths);
+
+	/* The environment may name files and directories of its own. */
+	static const char *const files[] = {
+	    "GIT_SHALLOW_FILE", "GIT_GRAFT_FILE"};
+	for (size_t i = 0; i < sizeof(files) / sizeof(files[0]); i++) {
+		const char *file = getenv(files[i]);
+		if (file != NULL && add(paths, file, "") == -1)
+			return -1;
+	}
+	size_t n;
+	const char *const *objects = riad_repo_object_dirs(repo, &n);
+	for (size_t i = 0; i < n; i++) {
+		if (riad_packs_each_dir(objects[i], add_objects, paths) == -1)
+			return -1;
+	}
+	return 0;
 }
 
 /* The strings one after the other, as an array that ends with NULL. */
