@@ -25,17 +25,24 @@ struct resolved {
 	char name[RIAD_REFNAME_MAX + 1]; /* the last of the chain */
 };
 
-/* The reference at the end of the chain, which need not exist.  1, 0 where
- * there is no sense in it, -1. */
+/* The reference at the end of the chain, which need not exist; target is what
+ * the first one was read to name, if it was.  1, 0 where there is no sense in
+ * it, -1. */
 static int
-resolve(struct resolved *res, struct riad_repo *repo, const char *name)
+resolve(struct resolved *res, struct riad_repo *repo, const char *name,
+    const char *target)
 {
 	struct riad_loose_ref ref;
 	struct riad_packed_ref packed;
 
-	*res = (struct resolved){0};
+	res->symbolic = target != NULL;
+	res->found = res->has_peeled = res->knows_peeled = false;
+	memset(&res->oid, 0, sizeof(res->oid));
+	memset(&res->peeled, 0, sizeof(res->peeled));
+	if (target != NULL)
+		name = target;
 	memcpy(res->name, name, strlen(name) + 1);
-	for (int i = 0; i < SYMBOLIC_MAX; i++) {
+	for (int i = res->symbolic; i < SYMBOLIC_MAX; i++) {
 		int r = riad_loose_ref_read(&ref, repo, res->name);
 		if (r == -1)
 			return -1;
@@ -137,11 +144,11 @@ show(struct lister *l, struct riad_ref *ref, bool knows_peeled)
 
 /* One that is symbolic and leads nowhere is left out, but for HEAD. */
 static int
-show_resolved(struct lister *l, const char *name)
+show_resolved(struct lister *l, const char *name, const char *target)
 {
 	const bool head = strcmp(name + l->skip, "HEAD") == 0;
 	struct resolved res;
-	int r = resolve(&res, l->repo, name);
+	int r = resolve(&res, l->repo, name, target);
 
 	if (r != 1 || (!res.found && !(head && res.symbolic)))
 		return r == 1 ? 0 : r;
@@ -159,7 +166,7 @@ static int
 show_loose(struct lister *l, const struct riad_loose_entry *entry)
 {
 	if (entry->target != NULL)
-		return show_resolved(l, entry->name);
+		return show_resolved(l, entry->name, entry->target);
 	struct riad_ref ref = {.full_name = entry->name,
 	    .oid = entry->oid,
 	    .broken = entry->broken};
@@ -366,7 +373,7 @@ show_head(struct lister *l)
 
 	memcpy(name, l->repo->namespace, l->skip);
 	memcpy(name + l->skip, "HEAD", 5);
-	return show_resolved(l, name);
+	return show_resolved(l, name, NULL);
 }
 
 int
@@ -430,7 +437,7 @@ riad_repo_ref(struct riad_repo *repo, const char *name, struct riad_ref *ref)
 		return 0;
 	memcpy(full, repo->namespace, skip);
 	memcpy(full + skip, name, len + 1);
-	int r = resolve(&res, repo, full);
+	int r = resolve(&res, repo, full, NULL);
 	if (r == -1)
 		return riad_repo_fail(repo, "%s: %s", name, strerror(errno));
 	if (r == 0 || !res.found)

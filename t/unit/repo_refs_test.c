@@ -3,6 +3,8 @@
 
 #include <errno.h>
 #include <stdbool.h>
+#include <sys/stat.h>
+#include <time.h>
 
 #include "riad/buf.h"
 #include "riad/repo.h"
@@ -308,6 +310,55 @@ test_heads(void)
 	riad_repo_free(repo);
 }
 
+/*
+ * What was there before is never missing while it is packed.  Symbolic ones
+ * never are, and reading them takes a while, after which comes what is below.
+ */
+static void
+test_race(void)
+{
+	struct riad_buf id;
+	int missing = 0, lists = 0;
+
+	riad_buf_init(&id, 100);
+	ok(sh("git init -q -b main race && cd race &&"
+	      "git commit -q --allow-empty -m 1 && : >run &&"
+	      "mkdir .git/refs/heads/n && cd .git/refs/heads &&"
+	      "for i in $(seq 1000); do"
+	      " echo 'ref: refs/heads/main' >s$i; done"),
+	    "a repository");
+	read_cmd(&id, "git -C race rev-parse main");
+	ok(sh("cd race && { while test -e run; do git pack-refs --all --prune;"
+	      " done; touch done; } >/dev/null 2>&1 &"),
+	    "  that is packed all the time");
+	struct riad_repo *repo = open_repo("race");
+	for (time_t end = time(NULL) + 3; time(NULL) < end; lists++) {
+		struct riad_buf got;
+		struct riad_ref ref;
+		char name[64], line[64];
+
+		snprintf(
+		    name, sizeof(name), "race/.git/refs/heads/n/%d", lists);
+		FILE *f = fopen(name, "we");
+		if (f == NULL) { /* the directory went as it was empty */
+			mkdir("race/.git/refs/heads/n", 0777);
+			continue;
+		}
+		fputs(riad_buf_str(&id), f);
+		fclose(f);
+		riad_buf_init(&got, 1 << 20);
+		missing += riad_repo_refs(repo, false, add, &got) != 0;
+		snprintf(line, sizeof(line), "%s\n", name + 10);
+		missing += strstr(riad_buf_str(&got), line) == NULL;
+		missing += riad_repo_ref(repo, name + 10, &ref) != 1;
+		riad_buf_free(&got);
+	}
+	ok(missing == 0, "  of %d none is missing", lists);
+	riad_repo_free(repo);
+	riad_buf_free(&id);
+	sh("cd race && rm run && while ! test -e done; do sleep 0.1; done");
+}
+
 static void
 test_worktree(void)
 {
@@ -449,6 +500,7 @@ main(void)
 	test_lists();
 	test_odd_files();
 	test_heads();
+	test_race();
 	test_worktree();
 	test_namespace();
 	test_shallow();
