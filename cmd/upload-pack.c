@@ -103,6 +103,7 @@ take_option(const struct riad_cli *cli, int key)
 		break;
 	case OPT_ADVERT:
 		service.advert_only = true;
+		service.config.announce_only = true;
 		break;
 	default:
 		if (settings_option(&service.settings, which, cli->arg) == -1)

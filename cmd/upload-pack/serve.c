@@ -179,7 +179,7 @@ serve_repo(struct service *s, struct riad_repo *repo)
 
 	if (riad_repo_shallow(repo, &source.shallow, &source.nshallow) == -1)
 		return refuse(s, riad_repo_why(repo));
-	riad_repo_set_threads(repo, (unsigned)set->threads);
+	riad_repo_tune(repo, (unsigned)set->threads, set->cache);
 	return answer(s, &source);
 }
 

@@ -32,6 +32,8 @@ struct riad_engine_config {
 	bool reuse;             /* pack.allowPackReuse: a pack as its file is */
 	bool commit_graph;      /* core.commitGraph */
 	bool midx;              /* core.multiPackIndex */
+	const char *cache;      /* directory of setcache.h; NULL for none */
+	uint64_t cache_max;     /* bytes in it */
 };
 
 void riad_engine_config_init(struct riad_engine_config *config);

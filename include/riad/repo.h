@@ -119,9 +119,13 @@ bool riad_repo_is_shallow(struct riad_repo *repo);
 /* The length of an object: 1, 0 if it isn't there, or -1 with errno. */
 int riad_repo_size(void *repo, const struct riad_oid *oid, uint64_t *size);
 
-/* How many threads a pack may take, whatever pack.threads says; before any
- * object is asked for. */
-void riad_repo_set_threads(struct riad_repo *repo, unsigned threads);
+/*
+ * Before any object is asked for: how many threads a pack may take, whatever
+ * pack.threads says, unless that is 0; and the directory where the sets of
+ * clones are kept, setcache.h, borrowed, NULL for none.
+ */
+void riad_repo_tune(
+    struct riad_repo *repo, unsigned threads, const char *cache);
 
 /* A riad_pack_engine; repo is a struct riad_repo. */
 int riad_repo_pack(void *repo, const struct riad_pack_request *request,

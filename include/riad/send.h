@@ -58,7 +58,12 @@ struct riad_context {
 struct riad_send {
 	struct riad_store *store;
 	struct riad_reader *reader;
-	const struct riad_odb *odbs; /* for the threads of riad_press */
+
+	/* The odbs for the threads of riad_press, asked for once there is
+	 * something to make.  NULL with errno ENOMEM. */
+	const struct riad_odb *(*odbs)(void *ctx);
+	void *odbs_ctx;
+
 	const struct riad_numset *set;
 	const struct riad_context *context; /* NULL if nothing is known */
 	bool thin;     /* deltas on what the client has, see packer.h */

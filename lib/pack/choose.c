@@ -476,7 +476,8 @@ choose(struct riad_send *s, struct wholes *wholes, struct riad_meter *m)
 	if (wholes->len > 0)
 		qsort(
 		    wholes->list, wholes->len, sizeof(*wholes->list), by_kind);
-	if (s->thin && s->context != NULL && add_client(s, wholes) == -1)
+	if (s->thin && s->context != NULL && s->total > 0 &&
+	    add_client(s, wholes) == -1)
 		return -1;
 	const size_t targets = riad_numset_count(&s->made);
 	if (targets > 0 && add_sent(s, wholes, targets) == -1)

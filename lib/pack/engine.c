@@ -28,6 +28,7 @@ riad_engine_config_init(struct riad_engine_config *config)
 	    .reuse = true,
 	    .commit_graph = true,
 	    .midx = true,
+	    .cache_max = (uint64_t)1 << 30,
 	};
 }
 
@@ -225,9 +226,10 @@ say_total(struct engine_job *j, const struct riad_send *s)
 
 /* A reader for each thread that makes deltas. */
 struct readers {
+	struct riad_engine *e;
 	struct riad_reader *reader[ENGINE_THREADS_MAX];
 	struct riad_odb odbs[ENGINE_THREADS_MAX];
-	unsigned n;
+	unsigned n, threads;
 };
 
 static void
@@ -237,20 +239,21 @@ readers_free(struct readers *r)
 		riad_reader_free(r->reader[--r->n]);
 }
 
-static int
-readers_init(struct readers *r, struct riad_engine *e, unsigned n)
+static const struct riad_odb *
+readers_open(void *ctx)
 {
-	for (r->n = 0; r->n < n; r->n++) {
+	struct readers *r = ctx;
+
+	for (; r->n < r->threads; r->n++) {
 		/* Alone it may look for packs that came. */
-		r->reader[r->n] = riad_reader_new(
-		    &e->store, (size_t)e->config->keep / 8, n > 1);
-		if (r->reader[r->n] == NULL) {
-			readers_free(r);
-			return -1;
-		}
-		riad_reader_odb(r->reader[r->n], &r->odbs[r->n], NULL, NULL, NULL);
+		r->reader[r->n] = riad_reader_new(&r->e->store,
+		    (size_t)r->e->config->keep / 8, r->threads > 1);
+		if (r->reader[r->n] == NULL)
+			return NULL;
+		riad_reader_odb(
+		    r->reader[r->n], &r->odbs[r->n], NULL, NULL, NULL);
 	}
-	return 0;
+	return r->odbs;
 }
 
 static int
@@ -258,15 +261,13 @@ send_set(struct engine_job *j)
 {
 	struct riad_engine *e = j->e;
 	const struct riad_engine_config *c = e->config;
-	unsigned threads =
-	    c->threads < ENGINE_THREADS_MAX ? c->threads : ENGINE_THREADS_MAX;
-	struct readers readers;
-
-	if (readers_init(&readers, e, threads) == -1)
-		return -1;
+	struct readers readers = {.e = e,
+	    .threads = c->threads < ENGINE_THREADS_MAX ? c->threads
+						       : ENGINE_THREADS_MAX};
 	struct riad_send s = {.store = &e->store,
 	    .reader = e->reader,
-	    .odbs = readers.odbs,
+	    .odbs = readers_open,
+	    .odbs_ctx = &readers,
 	    .set = &j->set,
 	    .context = j->has_context ? &j->context : NULL,
 	    .thin = j->thin,
@@ -275,7 +276,7 @@ send_set(struct engine_job *j)
 	    .press = {.window = c->window,
 		.depth = c->depth,
 		.window_memory = c->window_memory,
-		.threads = threads,
+		.threads = readers.threads,
 		.level = c->level,
 		.big_file = c->big_file,
 		.ofs_delta = j->req->ofs_delta,

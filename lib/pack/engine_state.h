@@ -51,6 +51,13 @@ struct engine_job {
 int engine_enumerate(struct engine_job *j);
 void engine_forget(struct engine_job *j);
 
+/*
+ * remember.c: fills the set of a clone, and perhaps of a filter by type, as it
+ * was the last time: 1, or 0 if it isn't known; and keeps it.
+ */
+int engine_recall(struct engine_job *j);
+void engine_remember(struct engine_job *j);
+
 bool engine_client_has(const struct engine_job *j, uint32_t number);
 
 #endif

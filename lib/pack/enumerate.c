@@ -683,11 +683,16 @@ engine_enumerate(struct engine_job *j)
 		if (note_wanted(j) == -1)
 			return -1;
 	}
-	bitmaps = by_type && has_bitmaps(j);
-	if (!bitmaps || j->req->nhaves > 0) {
+	/* A client that has nothing needs no look at the commits. */
+	bitmaps = by_type && j->req->nhaves == 0 && has_bitmaps(j);
+	if (!bitmaps && by_type && engine_recall(j) == 1)
+		return 0;
+	if (!bitmaps) {
 		if (commits_of(j) == -1)
 			return -1;
-		bitmaps = bitmaps && j->walk->revs.nlist >= BITMAP_COMMITS;
+		bitmaps = by_type && j->req->nhaves > 0 &&
+			  j->walk->revs.nlist >= BITMAP_COMMITS &&
+			  has_bitmaps(j);
 	}
 	if (!by_type)
 		return by_filter(j, &plain);
@@ -706,7 +711,11 @@ engine_enumerate(struct engine_job *j)
 	} else if (by_walk(j, &plain) == -1) {
 		return -1;
 	}
-	return filtered ? 0 : take_filtered(j, &plain);
+	if (!filtered && take_filtered(j, &plain) == -1)
+		return -1;
+	if (!bitmaps)
+		engine_remember(j);
+	return 0;
 }
 
 void

@@ -15,6 +15,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "riad/metrics.h"
 #include "send_state.h"
 
 /* So long a run is passed on, so that the sink is called now and then. */
@@ -310,9 +311,14 @@ make(struct riad_send *s)
 {
 	if (s->nitems == 0)
 		return 0;
-	if (riad_press_run(&s->out, s->odbs, s->items, s->nitems, &s->press,
+	const struct riad_odb *odbs = s->odbs(s->odbs_ctx);
+	if (odbs == NULL)
+		return -1;
+	riad_metrics_phase_begin(s->metrics, RIAD_PHASE_COMPRESS);
+	if (riad_press_run(&s->out, odbs, s->items, s->nitems, &s->press,
 		&s->deltas) == -1)
 		return -1;
+	riad_metrics_phase_end(s->metrics, RIAD_PHASE_COMPRESS);
 	for (size_t i = 0; i < s->nitems; i++) {
 		const struct riad_press_item *item = &s->items[i];
 
@@ -342,12 +348,14 @@ write_entries(struct riad_send *s)
 	r = copy_bases(&c);
 	if (r == 0)
 		r = make(s);
+	riad_metrics_phase_begin(s->metrics, RIAD_PHASE_WRITE);
 	for (uint32_t p = 0; r == 0 && p < s->store->packs.len; p++) {
 		c.p = p;
 		c.pack = &s->store->packs.packs[p];
 		if (is_used(s, p))
 			r = copy_pack(&c);
 	}
+	riad_metrics_phase_end(s->metrics, RIAD_PHASE_WRITE);
 	free(c.shifts);
 	return r == 0 ? make(s) : -1; /* what was put off */
 }
@@ -438,9 +446,12 @@ riad_send(struct riad_send *s)
 	int64_t p = whole_pack(s);
 	if (p == -1)
 		return send_made(s, &meter);
-	return riad_meter_done(&meter, s->total) == -1
-		   ? -1
-		   : send_file(s, (uint32_t)p);
+	if (riad_meter_done(&meter, s->total) == -1)
+		return -1;
+	riad_metrics_phase_begin(s->metrics, RIAD_PHASE_WRITE);
+	int r = send_file(s, (uint32_t)p);
+	riad_metrics_phase_end(s->metrics, RIAD_PHASE_WRITE);
+	return r;
 }
 
 void

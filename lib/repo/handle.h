@@ -62,6 +62,7 @@ struct riad_repo {
 	struct riad_odb odb;
 	struct riad_repo_objects *objects;
 	unsigned threads; /* 0 for what is configured */
+	const char *cache;
 	char why[512];
 };
 

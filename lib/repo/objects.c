@@ -149,8 +149,8 @@ set_variable(void *ctx, const char *name, const char *value,
 	(void)scope;
 	if (strcmp(name, v->name) != 0 || v->set(s->config, value) == 0)
 		return 0;
-	return riad_repo_fail(s->repo, "%s: bad value '%s'", name,
-	    value ? value : "");
+	return riad_repo_fail(
+	    s->repo, "%s: bad value '%s'", name, value ? value : "");
 }
 
 static int
@@ -158,13 +158,13 @@ configure(struct riad_repo *repo, struct riad_engine_config *config)
 {
 	riad_engine_config_init(config);
 	config->threads = 0;
-	for (size_t i = 0; i < sizeof(variables) / sizeof(variables[0]);
-	     i++) {
+	for (size_t i = 0; i < sizeof(variables) / sizeof(variables[0]); i++) {
 		struct setting s = {repo, config, i};
 
 		if (riad_repo_config(repo, set_variable, &s) != 0)
 			return -1;
 	}
+	config->cache = repo->cache;
 	if (repo->threads > 0)
 		config->threads = repo->threads;
 	if (config->threads == 0) {
@@ -190,13 +190,14 @@ engine(struct riad_repo *repo)
 	const char *const *dirs = riad_repo_object_dirs(repo, &ndirs);
 
 	if (o == NULL || grafts == NULL ||
-	    riad_repo_shallow(repo, &ids, &n) == -1 || configure(repo, &o->config) == -1) {
+	    riad_repo_shallow(repo, &ids, &n) == -1 ||
+	    configure(repo, &o->config) == -1) {
 		free(o);
 		return NULL;
 	}
-	o->engine = riad_engine_open(
-	    dirs, ndirs, repo->odb.hash_len, &o->config,
-	    grafts->commits.len > 0 ? grafts : NULL, n > 0 ? cuts : NULL);
+	o->engine =
+	    riad_engine_open(dirs, ndirs, repo->odb.hash_len, &o->config,
+		grafts->commits.len > 0 ? grafts : NULL, n > 0 ? cuts : NULL);
 	if (o->engine == NULL) {
 		riad_repo_fail(repo, "objects: %s", strerror(errno));
 		free(o);

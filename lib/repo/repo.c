@@ -300,7 +300,8 @@ riad_repo_is_shallow(struct riad_repo *repo)
 }
 
 void
-riad_repo_set_threads(struct riad_repo *repo, unsigned threads)
+riad_repo_tune(struct riad_repo *repo, unsigned threads, const char *cache)
 {
 	repo->threads = threads;
+	repo->cache = cache;
 }
