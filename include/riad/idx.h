@@ -40,6 +40,10 @@ int riad_idx_open(
 /* The number of oid, or -1 if it is not there. */
 int64_t riad_idx_find(const struct riad_idx *idx, const struct riad_oid *oid);
 
+/* Says that oid is going to be looked for: a handful at a time is found in less
+ * than they are one by one. */
+void riad_idx_prefetch(const struct riad_idx *idx, const struct riad_oid *oid);
+
 /* Of object n, n < count. */
 void riad_idx_id(const struct riad_idx *idx, uint32_t n, struct riad_oid *oid);
 

@@ -37,4 +37,8 @@ int64_t riad_interp_find(const uint8_t *fanout, const uint8_t *ids,
 int riad_interp_check(
     const uint8_t *fanout, const uint8_t *ids, size_t stride, size_t hash_len);
 
+/* Asks for the memory where riad_interp_find will look first. */
+void riad_interp_prefetch(const uint8_t *fanout, const uint8_t *ids,
+    size_t stride, const struct riad_oid *oid);
+
 #endif

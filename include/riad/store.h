@@ -58,6 +58,10 @@ int64_t riad_store_quick(struct riad_store *s, const struct riad_oid *oid);
 int64_t riad_store_packed(
     const struct riad_store *s, const struct riad_oid *oid);
 
+/* Says that oid is going to be looked for, see riad_idx_prefetch. */
+void riad_store_prefetch(
+    const struct riad_store *s, const struct riad_oid *oid);
+
 void riad_store_oid(
     const struct riad_store *s, uint32_t number, struct riad_oid *oid);
 

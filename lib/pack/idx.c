@@ -104,6 +104,12 @@ riad_idx_find(const struct riad_idx *idx, const struct riad_oid *oid)
 }
 
 void
+riad_idx_prefetch(const struct riad_idx *idx, const struct riad_oid *oid)
+{
+	riad_interp_prefetch(idx->fanout, idx->ids, idx->stride, oid);
+}
+
+void
 riad_idx_id(const struct riad_idx *idx, uint32_t n, struct riad_oid *oid)
 {
 	riad_oid_set(oid, idx->ids + n * idx->stride, idx->hash_len);

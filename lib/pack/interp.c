@@ -95,6 +95,17 @@ same_rest(const uint8_t *a, const uint8_t *b, size_t hash_len)
 		   : memcmp(a + 8, b + 8, hash_len - 8) == 0;
 }
 
+void
+riad_interp_prefetch(const uint8_t *fanout, const uint8_t *ids, size_t stride,
+    const struct riad_oid *oid)
+{
+	const unsigned first = oid->id[0];
+	const uint32_t lo = first == 0 ? 0 : fan(fanout, first - 1);
+	const uint32_t n = fan(fanout, first) - lo;
+
+	__builtin_prefetch(ids + (lo + share(be64(oid->id), n)) * stride);
+}
+
 int64_t
 riad_interp_find(const uint8_t *fanout, const uint8_t *ids, size_t stride,
     size_t hash_len, const struct riad_oid *oid)

@@ -6,8 +6,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "riad/text.h"
-
 void
 riad_oid_set(struct riad_oid *oid, const uint8_t *raw, size_t hash_len)
 {
@@ -15,22 +13,48 @@ riad_oid_set(struct riad_oid *oid, const uint8_t *raw, size_t hash_len)
 	memcpy(oid->id, raw, hash_len);
 }
 
+/* Of a digit, its value plus 1; of anything else, 0. */
+static const uint8_t digits[256] = {['0'] = 1,
+    2,
+    3,
+    4,
+    5,
+    6,
+    7,
+    8,
+    9,
+    10,
+    ['A'] = 11,
+    12,
+    13,
+    14,
+    15,
+    16,
+    ['a'] = 11,
+    12,
+    13,
+    14,
+    15,
+    16};
+
 int
 riad_oid_parse(struct riad_oid *oid, const char *s, size_t len, size_t hash_len)
 {
+	const uint8_t *p = (const uint8_t *)s;
+
 	*oid = (struct riad_oid){{0}};
 	if (len < 2 * hash_len) {
 		errno = EBADMSG;
 		return -1;
 	}
 	for (size_t i = 0; i < hash_len; i++) {
-		int hi = riad_hex_digit((uint8_t)s[2 * i]);
-		int lo = riad_hex_digit((uint8_t)s[2 * i + 1]);
-		if (hi == -1 || lo == -1) {
+		const unsigned hi = digits[p[2 * i]], lo = digits[p[2 * i + 1]];
+
+		if (hi == 0 || lo == 0) {
 			errno = EBADMSG;
 			return -1;
 		}
-		oid->id[i] = (uint8_t)(hi << 4 | lo);
+		oid->id[i] = (uint8_t)((hi - 1) << 4 | (lo - 1));
 	}
 	return (int)(2 * hash_len);
 }

@@ -72,9 +72,17 @@ struct frame {
 	uint8_t *data;
 	uint64_t *starts; /* a bit for each byte where an entry begins, and
 			   * for the end */
-	size_t len;
+	size_t len, cap;
 	uint32_t number;
 	uint32_t below; /* what to go to next, plus 1 */
+};
+
+/* Entries are looked up some at a time, for memory is slow to answer. */
+enum { PENDING = 16 };
+
+struct pending {
+	struct riad_oid oid;
+	uint32_t tree; /* TREE, or 0 */
 };
 
 struct worker {
@@ -82,7 +90,10 @@ struct worker {
 	struct riad_inflate *z;
 	struct frame *path;
 	uint32_t depth;
-	size_t bytes;
+	uint32_t used; /* frames that have memory */
+	size_t bytes;  /* that these have */
+	struct pending pending[PENDING];
+	uint32_t npending;
 	uint8_t *delta;
 	size_t delta_cap;
 	uint32_t *found; /* numbers, of the tree in hand */
@@ -100,16 +111,6 @@ set_error(struct riad_scan *s, int err)
 	int none = 0;
 
 	atomic_compare_exchange_strong(&s->err, &none, err);
-}
-
-static void
-pop(struct worker *w)
-{
-	struct frame *f = &w->path[--w->depth];
-
-	w->bytes -= f->len;
-	free(f->data);
-	free(f->starts);
 }
 
 static size_t
@@ -171,23 +172,15 @@ copy_starts(struct frame *to, size_t at, const struct frame *from,
 	}
 }
 
+/* Looks up what is pending. */
 static int
-add_found(struct worker *w, const struct riad_tree_entry *e)
+resolve(struct worker *w)
 {
 	const struct riad_scan *s = w->scan;
-	struct riad_oid oid;
+	const uint32_t n = w->npending;
 
-	if (e->kind == RIAD_ENTRY_LINK ||
-	    (e->kind == RIAD_ENTRY_BLOB && !s->blobs))
-		return 0;
-	riad_oid_set(&oid, e->id, s->store->hash_len);
-	int64_t n = riad_store_packed(s->store, &oid);
-	if (n == -1 || n >= s->count) {
-		w->missing = true;
-		return 0;
-	}
-	if (w->nfound == w->found_cap) {
-		uint32_t cap = w->found_cap == 0 ? 256 : 2 * w->found_cap;
+	if (w->found_cap - w->nfound < n) {
+		uint32_t cap = 2 * w->found_cap + 256;
 		uint32_t *found = reallocarray(w->found, cap, sizeof(*found));
 
 		if (found == NULL)
@@ -195,9 +188,32 @@ add_found(struct worker *w, const struct riad_tree_entry *e)
 		w->found = found;
 		w->found_cap = cap;
 	}
-	w->found[w->nfound++] =
-	    (uint32_t)n | (e->kind == RIAD_ENTRY_TREE ? TREE : 0);
+	w->npending = 0;
+	for (uint32_t i = 0; i < n; i++) {
+		const struct pending *p = &w->pending[i];
+		int64_t number = riad_store_packed(s->store, &p->oid);
+
+		if (number == -1 || number >= s->count)
+			w->missing = true;
+		else
+			w->found[w->nfound++] = (uint32_t)number | p->tree;
+	}
 	return 0;
+}
+
+static int
+add_found(struct worker *w, const struct riad_tree_entry *e)
+{
+	const struct riad_scan *s = w->scan;
+
+	if (e->kind == RIAD_ENTRY_LINK ||
+	    (e->kind == RIAD_ENTRY_BLOB && !s->blobs))
+		return 0;
+	struct pending *p = &w->pending[w->npending++];
+	riad_oid_set(&p->oid, e->id, s->store->hash_len);
+	p->tree = e->kind == RIAD_ENTRY_TREE ? TREE : 0;
+	riad_store_prefetch(s->store, &p->oid);
+	return w->npending == PENDING ? resolve(w) : 0;
 }
 
 /* Reads the entry at at, which is new: its end, 0 if it is malformed, or
@@ -373,22 +389,45 @@ inflate_delta(struct worker *w, const struct riad_entry *e)
 	return inflate_to(w, e, w->delta);
 }
 
+/* Gives back the memory of frames that aren't on the path. */
+static void
+shed(struct worker *w)
+{
+	while (w->used > w->depth) {
+		struct frame *f = &w->path[--w->used];
+
+		w->bytes -= f->cap;
+		free(f->data);
+		free(f->starts);
+	}
+}
+
 /* Room for a tree of that length on the way down: 1, 0 if it is too large or
  * the way too long, or -1. */
 static int
 push(struct worker *w, size_t len)
 {
-	struct frame *f = &w->path[w->depth];
-
-	if (len > TREE_MAX || w->depth == PATH_DEPTH ||
-	    w->bytes + len > PATH_BYTES)
+	if (len > TREE_MAX || w->depth == PATH_DEPTH)
 		return 0;
-	*f = (struct frame){.len = len,
-	    .data = malloc(len + 1),
-	    .starts = calloc(nwords(len), sizeof(*f->starts))};
+	struct frame *f = &w->path[w->depth];
+	if (w->depth == w->used || f->cap < len) {
+		const size_t cap = len + len / 4 + 256;
+
+		shed(w);
+		if (w->bytes + cap > PATH_BYTES)
+			return 0;
+		*f = (struct frame){.cap = cap,
+		    .data = malloc(cap),
+		    .starts = malloc(nwords(cap) * sizeof(*f->starts))};
+		w->used++;
+		w->bytes += cap;
+		if (f->data == NULL || f->starts == NULL)
+			return -1;
+	}
 	w->depth++;
-	w->bytes += len;
-	return f->data == NULL || f->starts == NULL ? -1 : 1;
+	f->len = len;
+	memset(f->starts, 0, nwords(len) * sizeof(*f->starts));
+	return 1;
 }
 
 /* Makes the entry of a rank, below the last of the path if it is a delta. */
@@ -401,7 +440,7 @@ enter(struct worker *w, uint32_t rank)
 	struct riad_patch patch;
 	int r;
 
-	w->nfound = 0;
+	w->nfound = w->npending = 0;
 	w->missing = false;
 	if (riad_packfile_entry(pack, riad_packfile_off(pack, rank), &e) == -1)
 		return 0;
@@ -427,9 +466,11 @@ enter(struct worker *w, uint32_t rank)
 	    : inflate_to(w, &e, f->data) ? whole_tree(w, f)
 					 : 0;
 	if (r == 1)
+		r = resolve(w) == -1 ? -1 : 1;
+	if (r == 1)
 		r = record(w, f, whole ? NONE : f[-1].number) == -1 ? -1 : 1;
 	if (r != 1)
-		pop(w);
+		w->depth--;
 	return r;
 }
 
@@ -458,7 +499,7 @@ descend(struct worker *w, uint32_t root)
 		uint32_t rank = f->below;
 
 		if (rank-- == 0) {
-			pop(w);
+			w->depth--;
 			continue;
 		}
 		f->below = w->scan->beside[rank];
@@ -488,8 +529,8 @@ work(struct worker *w)
 static void
 worker_free(struct worker *w)
 {
-	while (w->depth > 0)
-		pop(w);
+	w->depth = 0;
+	shed(w);
 	free(w->path);
 	free(w->delta);
 	free(w->found);

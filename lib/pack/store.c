@@ -109,6 +109,13 @@ riad_store_packed(const struct riad_store *s, const struct riad_oid *oid)
 	return -1;
 }
 
+void
+riad_store_prefetch(const struct riad_store *s, const struct riad_oid *oid)
+{
+	if (s->packs.len > 0)
+		riad_idx_prefetch(&s->packs.packs[0].idx, oid);
+}
+
 /* Enters a loose object whose file was opened. */
 static int64_t
 add_loose(struct riad_store *s, const struct riad_oid *oid, uint8_t type)
