@@ -72,6 +72,15 @@ uint64_t riad_packfile_off(const struct riad_packfile *pack, uint32_t rank);
  * after its beginning. */
 uint64_t riad_packfile_end(const struct riad_packfile *pack, uint32_t rank);
 
+/* Says that the entry of a rank is going to be looked at, if there is one. */
+static inline void
+riad_packfile_prefetch(const struct riad_packfile *pack, uint32_t rank)
+{
+	if (rank < pack->idx.count && pack->offs != NULL &&
+	    pack->offs[rank] < pack->len)
+		__builtin_prefetch(pack->data + pack->offs[rank]);
+}
+
 /* The rank of the entry that begins at off, or -1.  Quickest for one that is
  * shortly before the rank near. */
 int64_t riad_packfile_rank(

@@ -8,7 +8,7 @@
 
 #include "send_state.h"
 
-enum { OBJECTS_PER_TICK = 1024 };
+enum { OBJECTS_PER_TICK = 1024, AHEAD = 16 };
 
 /* A delta on what the client has that is stored is sent as it is, if it takes
  * no more bytes, or no more than such a part of its object; others may be from
@@ -242,6 +242,7 @@ choose_from(struct riad_send *s, uint32_t p, struct wholes *wholes,
 		const uint32_t number = first + pack->order[r];
 		struct riad_entry e;
 
+		riad_packfile_prefetch(pack, r + AHEAD);
 		if (!riad_bits_has(&s->set->packed, number))
 			continue;
 		if (r % OBJECTS_PER_TICK == 0 &&

@@ -14,6 +14,10 @@
 /* Tags of tags, further than anybody goes. */
 enum { TAG_DEPTH_MAX = 100 };
 
+/* Of what git would keep: it reads in the order of the pack, and we by names,
+ * where the bases of what comes next were read just now. */
+enum { KEEP_PART = 128 };
+
 void
 riad_engine_config_init(struct riad_engine_config *config)
 {
@@ -247,7 +251,7 @@ readers_open(void *ctx)
 	for (; r->n < r->threads; r->n++) {
 		/* Alone it may look for packs that came. */
 		r->reader[r->n] = riad_reader_new(&r->e->store,
-		    (size_t)r->e->config->keep / 8, r->threads > 1);
+		    (size_t)r->e->config->keep / KEEP_PART, r->threads > 1);
 		if (r->reader[r->n] == NULL)
 			return NULL;
 		riad_reader_odb(

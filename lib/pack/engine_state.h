@@ -12,7 +12,7 @@
 #include "riad/walk.h"
 
 /* Bytes of objects that are kept to read others: of a walk's trees. */
-#define ENGINE_KEEP ((size_t)4 << 20)
+#define ENGINE_KEEP ((size_t)1 << 20)
 
 enum { ENGINE_THREADS_MAX = 64 };
 
@@ -40,6 +40,7 @@ struct engine_job {
 	struct riad_numset known;  /* what the client has, unless walk knows */
 	struct riad_oidmap wanted; /* with a filter: what it is not asked of */
 	bool thin;
+	bool by_bitmaps;
 	struct riad_walk *walk;
 	struct riad_closure closure;
 	struct riad_context context;

@@ -570,7 +570,10 @@ by_bitmaps(struct engine_job *j)
 	    .has = context_has,
 	    .name_hash = closure_name_hash,
 	    .alike = closure_alike};
-	j->has_context = true;
+
+	/* Without it nothing is made but what no pack has. */
+	j->has_context = req->nhaves > 0 || j->e->store.packs.len > 1 ||
+			 j->e->store.loose.len > 0;
 	return 0;
 }
 
@@ -592,8 +595,12 @@ take_type(struct engine_job *j, enum riad_bitmap_type type)
 	const uint32_t first = j->e->store.first[b->pack];
 	struct riad_bits bits;
 
-	if (riad_bitmap_type(&b->bitmap, type, &bits) == -1)
+	if (riad_bits_init(&bits, b->bitmap.n) == -1)
 		return -1;
+	if (riad_bitmap_type(&b->bitmap, type, &bits) == -1) {
+		riad_bits_free(&bits);
+		return -1;
+	}
 	for (size_t i = riad_bits_next(&bits, 0); i < bits.n;
 	     i = riad_bits_next(&bits, i + 1))
 		drop(&j->set, first + pack->order[i]);
@@ -639,14 +646,14 @@ passes_by_size(struct engine_job *j, const struct riad_filter_plain *plain,
 	       size < plain->blob_limit;
 }
 
-/* Looks at each object from the set's number begin on, or at loose ones. */
+/* Looks at the objects from number begin to end, as far as they are sent. */
 static int
 take_each(struct engine_job *j, const struct riad_filter_plain *plain,
-    const struct riad_bits *bits, uint32_t base)
+    const struct riad_bits *bits, size_t begin, size_t end, uint32_t base)
 {
 	uint32_t seen = 0;
 
-	for (size_t i = riad_bits_next(bits, 0); i < bits->n;
+	for (size_t i = riad_bits_next(bits, begin); i < end && i < bits->n;
 	     i = riad_bits_next(bits, i + 1)) {
 		const uint32_t n = base + (uint32_t)i;
 		struct riad_oid oid;
@@ -662,12 +669,30 @@ take_each(struct engine_job *j, const struct riad_filter_plain *plain,
 	return 0;
 }
 
+/* Whether the bitmap told already what the objects of a pack are. */
+static bool
+is_told(const struct engine_job *j, const struct riad_filter_plain *plain,
+    uint32_t p)
+{
+	return j->by_bitmaps && plain->blob_limit == UINT64_MAX &&
+	       j->e->bitindex.pack == p;
+}
+
 static int
 take_filtered(struct engine_job *j, const struct riad_filter_plain *plain)
 {
-	return take_each(j, plain, &j->set.packed, 0) == -1
-		   ? -1
-		   : take_each(j, plain, &j->set.loose, RIAD_LOOSE);
+	const struct riad_store *store = &j->e->store;
+
+	for (uint32_t p = 0; p < store->packs.len; p++) {
+		const size_t first = store->first[p];
+
+		if (!is_told(j, plain, p) &&
+		    take_each(j, plain, &j->set.packed, first,
+			first + store->packs.packs[p].idx.count, 0) == -1)
+			return -1;
+	}
+	return take_each(
+	    j, plain, &j->set.loose, 0, j->set.loose.n, RIAD_LOOSE);
 }
 
 int
@@ -699,6 +724,7 @@ engine_enumerate(struct engine_job *j)
 
 	/* A walk has gone by types, a scan knows blobs alone. */
 	bool filtered = plain.blob_limit == UINT64_MAX;
+	j->by_bitmaps = bitmaps;
 	if (bitmaps) {
 		if (by_bitmaps(j) == -1 || take_types(j, &plain) == -1)
 			return -1;

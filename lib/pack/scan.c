@@ -42,7 +42,7 @@ enum { PATH_DEPTH = 4096 };
 /* A larger tree is left to be read, too. */
 #define TREE_MAX ((size_t)1 << 22)
 
-enum { NODES_PER_TICK = 512 };
+enum { NODES_PER_TICK = 512, AHEAD = 16 };
 
 struct riad_scan {
 	struct riad_store *store;
@@ -570,6 +570,7 @@ plant(struct riad_scan *s)
 		struct riad_entry e;
 		int64_t base;
 
+		riad_packfile_prefetch(pack, r + AHEAD);
 		if (r % (1 << 16) == 0 && s->on_tick != NULL &&
 		    s->on_tick(s->ctx) != 0)
 			return -1;
