@@ -15,6 +15,7 @@
 #include "riad/idx.h"
 #include "riad/odb.h"
 #include "riad/oid.h"
+#include "riad/revidx.h"
 
 /* The types of entries that hold a delta; the others are enum riad_type. */
 #define RIAD_OFS_DELTA 6
@@ -24,11 +25,20 @@ struct riad_packfile {
 	struct riad_idx idx;
 	const uint8_t *data; /* the whole pack */
 	size_t len;
-	uint32_t *order; /* objects by their offset, once sorted */
-	uint32_t *offs;  /* their offsets; NULL in packs of 4 GiB and more */
+
+	/* Once sorted, objects by their offset: in memory, or else in git's
+	 * own file; and their offsets, unless that file or a pack of 4 GiB
+	 * and more makes it NULL. */
+	uint32_t *order;
+	struct riad_revidx rev;
+	uint32_t *offs;
+
+	const char *path; /* where .rev is looked for; NULL in memory */
 
 	const void *idx_map; /* what was mapped, NULL if nothing was */
 	size_t idx_map_len;
+	const void *rev_map;
+	size_t rev_map_len;
 };
 
 struct riad_entry {
@@ -40,9 +50,10 @@ struct riad_entry {
 };
 
 /*
- * Opens path.pack and path.idx.  0, or -1 with errno: EBADMSG if one of the
- * files is malformed or they don't belong together, ENOTSUP for other versions,
- * or as the system sets it.
+ * Opens path.pack and path.idx; path is borrowed as long as the pack is open,
+ * for path.rev may be looked for later.  0, or -1 with errno: EBADMSG if one of
+ * the files is malformed or they don't belong together, ENOTSUP for other
+ * versions, or as the system sets it.
  */
 int riad_packfile_open(
     struct riad_packfile *pack, const char *path, size_t hash_len);
@@ -60,10 +71,22 @@ int riad_packfile_entry(
     const struct riad_packfile *pack, uint64_t off, struct riad_entry *entry);
 
 /*
- * Makes pack->order, if that was not done before.  The place of an object in
- * it is its rank.  0, or -1 with ENOMEM.  The functions below need it.
+ * Puts the objects in the order of their offsets, unless that was done before
+ * or git has done it (pack.writeReverseIndex).  The place of an object there is
+ * its rank.  0, or -1 with ENOMEM.  The functions below need it.
  */
 int riad_packfile_sort(struct riad_packfile *pack);
+
+/* The number in the index of the object of a rank below count. */
+static inline uint32_t
+riad_packfile_index(const struct riad_packfile *pack, uint32_t rank)
+{
+	/* What is in rev was looked at once; it's a map, and may change. */
+	const uint32_t n = pack->order != NULL
+			       ? pack->order[rank]
+			       : riad_revidx_at(&pack->rev, rank);
+	return n < pack->idx.count ? n : 0;
+}
 
 /* Where the entry of a rank begins. */
 uint64_t riad_packfile_off(const struct riad_packfile *pack, uint32_t rank);

@@ -47,7 +47,7 @@ send_find_base(const struct riad_send *s, uint32_t p, uint32_t rank,
 		base->rank = riad_packfile_rank(pack, e->base_off, rank);
 		if (base->rank == -1)
 			return -1;
-		pos = pack->order[base->rank];
+		pos = riad_packfile_index(pack, (uint32_t)base->rank);
 	} else {
 		pos = riad_idx_find(&pack->idx, &e->base);
 		if (pos != -1)
@@ -239,7 +239,7 @@ choose_from(struct riad_send *s, uint32_t p, struct wholes *wholes,
 	if (riad_packfile_sort(pack) == -1)
 		return -1;
 	for (uint32_t r = 0; r < pack->idx.count; r++) {
-		const uint32_t number = first + pack->order[r];
+		const uint32_t number = first + riad_packfile_index(pack, r);
 		struct riad_entry e;
 
 		riad_packfile_prefetch(pack, r + AHEAD);

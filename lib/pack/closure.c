@@ -132,7 +132,8 @@ add_bits(const struct riad_bitindex *rm, struct riad_numset *set,
 
 	for (size_t i = riad_bits_next(bits, 0); i < bits->n;
 	     i = riad_bits_next(bits, i + 1)) {
-		uint32_t number = first + pack->order[i];
+		uint32_t number =
+		    first + riad_packfile_index(pack, (uint32_t)i);
 
 		if (known != NULL && riad_numset_has(known, number))
 			continue;

@@ -177,12 +177,13 @@ find_matches(struct engine_job *j, const uint64_t *kinds, size_t n,
 	for (size_t k = 0; k < n; k++)
 		riad_bits_add(&sieve, (uint32_t)kinds[k] >> (32 - SIEVE_BITS));
 	for (uint32_t r = 0; r < pack->idx.count; r++) {
-		const uint32_t number = first + pack->order[r];
+		const uint32_t number = first + riad_packfile_index(pack, r);
 		enum riad_type type;
 		uint32_t hash;
 
 		if (!riad_numset_has(&j->known, number) ||
-		    !riad_bitmap_name_hash(&b->bitmap, pack->order[r], &hash) ||
+		    !riad_bitmap_name_hash(
+			&b->bitmap, riad_packfile_index(pack, r), &hash) ||
 		    !riad_bits_has(&sieve, hash >> (32 - SIEVE_BITS)) ||
 		    riad_reader_type(j->e->reader, number, &type) == -1)
 			continue;
@@ -603,7 +604,7 @@ take_type(struct engine_job *j, enum riad_bitmap_type type)
 	}
 	for (size_t i = riad_bits_next(&bits, 0); i < bits.n;
 	     i = riad_bits_next(&bits, i + 1))
-		drop(&j->set, first + pack->order[i]);
+		drop(&j->set, first + riad_packfile_index(pack, (uint32_t)i));
 	riad_bits_free(&bits);
 	return 0;
 }

@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -92,6 +93,7 @@ riad_packfile_open(
 	}
 
 	int r = riad_packfile_init(pack, hash_len, data, len, idx, idx_len);
+	pack->path = path;
 	pack->idx_map = idx;
 	pack->idx_map_len = idx_len;
 	if (r == -1) {
@@ -111,6 +113,8 @@ riad_packfile_close(struct riad_packfile *pack)
 		munmap((void *)pack->idx_map, pack->idx_map_len);
 		munmap((void *)pack->data, pack->len);
 	}
+	if (pack->rev_map != NULL)
+		munmap((void *)pack->rev_map, pack->rev_map_len);
 	*pack = (struct riad_packfile){.data = NULL};
 }
 
@@ -202,12 +206,31 @@ sort_round(const struct riad_idx *idx, uint32_t *to, const uint32_t *from,
 	}
 }
 
+/* Whether git has left the order in a file, and a sound one. */
+static bool
+read_order(struct riad_packfile *pack)
+{
+	if (pack->path == NULL)
+		return false;
+	pack->rev_map = map(pack->path, ".rev", &pack->rev_map_len);
+	if (pack->rev_map == NULL)
+		return false;
+	if (riad_revidx_open(&pack->rev, pack->rev_map, pack->rev_map_len,
+		pack->idx.hash_len, pack->idx.count, pack->idx.sum) == 0 &&
+	    riad_revidx_check(&pack->rev, &pack->idx) == 0)
+		return true;
+	munmap((void *)pack->rev_map, pack->rev_map_len);
+	pack->rev_map = NULL;
+	pack->rev = (struct riad_revidx){.rows = NULL};
+	return false;
+}
+
 int
 riad_packfile_sort(struct riad_packfile *pack)
 {
 	const struct riad_idx *idx = &pack->idx;
 
-	if (pack->order != NULL)
+	if (pack->order != NULL || pack->rev.rows != NULL || read_order(pack))
 		return 0;
 	uint32_t *order = reallocarray(NULL, idx->count + 1u, sizeof(*order));
 	uint32_t *spare = reallocarray(NULL, idx->count + 1u, sizeof(*spare));
@@ -243,9 +266,9 @@ riad_packfile_sort(struct riad_packfile *pack)
 uint64_t
 riad_packfile_off(const struct riad_packfile *pack, uint32_t rank)
 {
-	return pack->offs != NULL
-		   ? pack->offs[rank]
-		   : riad_idx_offset(&pack->idx, pack->order[rank]);
+	return pack->offs != NULL ? pack->offs[rank]
+				  : riad_idx_offset(&pack->idx,
+					riad_packfile_index(pack, rank));
 }
 
 uint64_t
@@ -299,5 +322,6 @@ riad_packfile_at(const struct riad_packfile *pack, uint64_t off)
 {
 	int64_t rank = riad_packfile_rank(pack, off, UINT32_MAX);
 
-	return rank == -1 ? -1 : (int64_t)pack->order[rank];
+	return rank == -1 ? -1
+			  : (int64_t)riad_packfile_index(pack, (uint32_t)rank);
 }

@@ -459,7 +459,7 @@ enter(struct worker *w, uint32_t rank)
 		return r;
 
 	struct frame *f = &w->path[w->depth - 1];
-	f->number = s->store->first[s->pack] + pack->order[rank];
+	f->number = s->store->first[s->pack] + riad_packfile_index(pack, rank);
 	f->below = s->below[rank];
 	f->starts[f->len / 64] |= (uint64_t)1 << f->len % 64;
 	r = !whole                       ? patch_tree(w, f, f - 1, &patch)

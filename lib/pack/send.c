@@ -47,7 +47,7 @@ is_intact(const struct riad_packfile *pack, uint32_t rank)
 
 	return end != 0 &&
 	       libdeflate_crc32(0, pack->data + off, (size_t)(end - off)) ==
-		   riad_idx_crc(&pack->idx, pack->order[rank]);
+		   riad_idx_crc(&pack->idx, riad_packfile_index(pack, rank));
 }
 
 static int
@@ -208,7 +208,7 @@ copy_pack(struct copying *c)
 
 	c->nshifts = 0;
 	for (uint32_t r = 0; r < c->pack->idx.count; r++) {
-		const uint32_t number = first + c->pack->order[r];
+		const uint32_t number = first + riad_packfile_index(c->pack, r);
 
 		if (!riad_bits_has(&s->set->packed, number) ||
 		    riad_numset_has(&s->made, number) ||
@@ -395,7 +395,8 @@ send_file(struct riad_send *s, uint32_t p)
 			char hex[RIAD_OID_HEX_MAX + 1];
 			struct riad_oid oid;
 
-			riad_idx_id(&pack->idx, pack->order[r], &oid);
+			riad_idx_id(
+			    &pack->idx, riad_packfile_index(pack, r), &oid);
 			snprintf(sink->why, sizeof(sink->why),
 			    "bad packed object %s",
 			    riad_oid_hex(hex, &oid, s->store->hash_len));

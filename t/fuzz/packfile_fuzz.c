@@ -20,7 +20,8 @@ read_all(struct riad_packfile *pack)
 	if (riad_packfile_sort(pack) == -1)
 		return;
 	for (uint32_t i = 0; i < idx->count; i++) {
-		uint64_t off = riad_idx_offset(idx, pack->order[i]);
+		uint64_t off =
+		    riad_idx_offset(idx, riad_packfile_index(pack, i));
 		uint64_t end = riad_packfile_end(pack, i);
 		struct riad_entry e;
 

@@ -146,7 +146,8 @@ list(char line[512], const struct riad_packfile *pack, uint32_t i)
 {
 	static const char *const types[] = {
 	    "", "commit", "tree", "blob", "tag", "", "delta ", "delta "};
-	const uint64_t off = riad_idx_offset(&pack->idx, pack->order[i]);
+	const uint64_t off =
+	    riad_idx_offset(&pack->idx, riad_packfile_index(pack, i));
 	char hex[RIAD_OID_HEX_MAX + 1], base[RIAD_OID_HEX_MAX + 1] = "";
 	struct riad_oid oid;
 	struct riad_entry e;
@@ -162,7 +163,7 @@ list(char line[512], const struct riad_packfile *pack, uint32_t i)
 	}
 	if (e.type == RIAD_OFS_DELTA || e.type == RIAD_REF_DELTA)
 		riad_oid_hex(base, &e.base, RIAD_SHA1_LEN);
-	riad_idx_id(&pack->idx, pack->order[i], &oid);
+	riad_idx_id(&pack->idx, riad_packfile_index(pack, i), &oid);
 	snprintf(line, 512, "%s %s%s %" PRIu64 " %" PRIu64 " %" PRIu64 "\n",
 	    riad_oid_hex(hex, &oid, RIAD_SHA1_LEN), types[e.type], base, e.size,
 	    riad_packfile_end(pack, i) - off, off);
