@@ -16,6 +16,8 @@ struct riad_packs {
 	struct riad_packfile *packs;
 	char **paths; /* by pack, without a suffix */
 	uint32_t len, cap;
+	uint32_t *slots; /* by the path: a pack, plus 1 */
+	uint32_t nslots; /* a power of two */
 };
 
 /*
@@ -26,6 +28,9 @@ struct riad_packs {
 int riad_packs_add(
     struct riad_packs *packs, const char *objects_dir, size_t hash_len);
 void riad_packs_close(struct riad_packs *packs);
+
+/* The pack of that path, without a suffix, or -1. */
+int64_t riad_packs_find(const struct riad_packs *packs, const char *path);
 
 /*
  * Calls each with objects_dir and then the directories of objects that it

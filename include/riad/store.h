@@ -4,10 +4,11 @@
  * the repositories that it borrows from, and loose ones
  *
  * An object in a pack has the number of the pack's first object plus its own
- * in the pack's index.  What is in several packs has one number, that of the
- * first of them, and a loose object one from RIAD_LOOSE on, in the order in
- * which they were asked for.  Numbers never change, so a set of objects is a
- * set of bits, see numset.h.
+ * in the pack's index.  What is in several packs has one number: in the pack
+ * that a multi-pack-index says, if there is one that has it, else in the first
+ * of those that none covers.  A loose object has one from RIAD_LOOSE on, in
+ * the order in which they were asked for.  Numbers never change, so a set of
+ * objects is a set of bits, see numset.h.
  *
  * What turns out to be missing is looked for once more among packs that came
  * since: another process may have packed it.  Packs that went are still read,
@@ -20,6 +21,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "riad/merged.h"
+#include "riad/midxfile.h"
 #include "riad/odb.h"
 #include "riad/oid.h"
 #include "riad/packs.h"
@@ -32,6 +35,16 @@ struct riad_store {
 	uint32_t *first;         /* by pack: the number of its object 0 */
 	uint32_t count;          /* of numbers in packs */
 
+	/* Who is asked, in that order: multi-pack-indexes; a table of other
+	 * packs, once it pays; and the packs that are in neither. */
+	struct riad_midxfile *midxs;
+	size_t nmidxs;
+	uint32_t *others; /* packs that no multi-pack-index covers */
+	uint32_t nothers;
+	struct riad_merged merged; /* of the first of them */
+	uint64_t asked;            /* since there are so many */
+	bool no_merged;            /* there is no memory */
+
 	char **dirs; /* of objects */
 	size_t ndirs;
 	struct riad_oidmap loose; /* number less RIAD_LOOSE */
@@ -40,11 +53,12 @@ struct riad_store {
 };
 
 /*
- * Opens the directories of objects and what they borrow from; what can't be
- * read is left out.  0, or -1 with errno ENOMEM, EMSGSIZE beyond 2^31 objects.
+ * Opens the directories of objects and what they borrow from, with their
+ * multi-pack-indexes if midx; what can't be read is left out.  0, or -1 with
+ * errno ENOMEM, EMSGSIZE beyond 2^31 objects.
  */
 int riad_store_open(struct riad_store *s, const char *const *dirs, size_t ndirs,
-    size_t hash_len);
+    size_t hash_len, bool midx);
 void riad_store_close(struct riad_store *s);
 
 /*
@@ -68,6 +82,10 @@ void riad_store_oid(
 /* The pack of a number below RIAD_LOOSE; *pos is its number in the index. */
 uint32_t riad_store_pack(
     const struct riad_store *s, uint32_t number, uint32_t *pos);
+
+/* Makes the table of many packs, before most of their objects are asked for;
+ * what can't be has no table. */
+void riad_store_merge(struct riad_store *s);
 
 /* Looks for packs that came: 1 if there are any, 0, or -1 with ENOMEM. */
 int riad_store_refresh(struct riad_store *s);

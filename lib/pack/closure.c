@@ -9,37 +9,18 @@
 #include "riad/closure.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include "namehash.h"
 #include "revs.h"
+#include "riad/mapfile.h"
 #include "riad/parse.h"
 
 enum { READS_PER_TICK = 128, TAG_DEPTH_MAX = 64 };
-
-static const void *
-map_file(const char *path, size_t *len)
-{
-	struct stat st;
-	void *map = MAP_FAILED;
-	int fd = open(path, O_RDONLY | O_CLOEXEC);
-
-	if (fd == -1)
-		return NULL;
-	if (fstat(fd, &st) == 0 && st.st_size > 0) {
-		*len = (size_t)st.st_size;
-		map = mmap(NULL, *len, PROT_READ, MAP_PRIVATE, fd, 0);
-	}
-	close(fd);
-	return map == MAP_FAILED ? NULL : map;
-}
 
 /* 1, 0 if it is of no use, and why; or -1. */
 static int
@@ -52,7 +33,7 @@ open_map(struct riad_bitindex *rm, uint32_t p, char why[256])
 	int n = snprintf(name, sizeof(name), "%s.bitmap", path);
 	if (n < 0 || (size_t)n >= sizeof(name))
 		return 0;
-	rm->map = map_file(name, &rm->map_len);
+	rm->map = riad_mapfile(name, &rm->map_len);
 	if (rm->map == NULL)
 		return 0;
 	rm->pack = p;

@@ -78,7 +78,8 @@ riad_engine_open(const char *const *dirs, size_t ndirs, size_t hash_len,
 		return NULL;
 	e->config = config;
 	e->decreed = grafts != NULL || cuts != NULL;
-	if (riad_store_open(&e->store, dirs, ndirs, hash_len) == -1) {
+	if (riad_store_open(
+		&e->store, dirs, ndirs, hash_len, config->midx) == -1) {
 		int err = errno;
 		free(e);
 		errno = err;

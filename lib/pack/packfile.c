@@ -3,15 +3,14 @@
 #include "riad/packfile.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <limits.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
-#include <sys/stat.h>
-#include <unistd.h>
+
+#include "riad/mapfile.h"
 
 #define HDR_LEN 12
 
@@ -26,29 +25,13 @@ static const void *
 map(const char *path, const char *suffix, size_t *len)
 {
 	char name[PATH_MAX];
-	struct stat st;
 
 	int n = snprintf(name, sizeof(name), "%s%s", path, suffix);
 	if (n < 0 || (size_t)n >= sizeof(name)) {
 		errno = ENAMETOOLONG;
 		return NULL;
 	}
-	int fd = open(name, O_RDONLY | O_CLOEXEC);
-	if (fd == -1)
-		return NULL;
-
-	void *p = MAP_FAILED;
-	if (fstat(fd, &st) == 0) {
-		*len = (size_t)st.st_size;
-		if (*len > 0)
-			p = mmap(NULL, *len, PROT_READ, MAP_PRIVATE, fd, 0);
-		else
-			bad();
-	}
-	int err = errno;
-	close(fd);
-	errno = err;
-	return p == MAP_FAILED ? NULL : p;
+	return riad_mapfile(name, len);
 }
 
 int

@@ -5,7 +5,6 @@
 #include <dirent.h>
 #include <errno.h>
 #include <limits.h>
-#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -148,6 +147,40 @@ struct opening {
 	size_t hash_len;
 };
 
+static uint32_t
+hash(const char *path)
+{
+	uint32_t h = 0x811c9dc5; /* FNV-1a */
+
+	for (; *path != '\0'; path++)
+		h = (h ^ (uint8_t)*path) * 0x01000193;
+	return h ^ h >> 16;
+}
+
+/* Where a path is, or the empty slot where it belongs. */
+static uint32_t *
+find_slot(const struct riad_packs *packs, const char *path)
+{
+	uint32_t i = hash(path) & (packs->nslots - 1);
+
+	while (packs->slots[i] != 0 &&
+	       strcmp(packs->paths[packs->slots[i] - 1], path) != 0)
+		i = (i + 1) & (packs->nslots - 1);
+	return &packs->slots[i];
+}
+
+/* Enters the packs anew, as they are in order now. */
+static void
+fill_slots(struct riad_packs *packs)
+{
+	if (packs->nslots == 0)
+		return;
+	memset(packs->slots, 0, packs->nslots * sizeof(*packs->slots));
+	for (uint32_t i = 0; i < packs->len; i++)
+		*find_slot(packs, packs->paths[i]) = i + 1;
+}
+
+/* At most half of the slots are in use. */
 static int
 reserve(struct riad_packs *packs)
 {
@@ -162,18 +195,20 @@ reserve(struct riad_packs *packs)
 	if (paths == NULL)
 		return -1;
 	packs->paths = paths;
+	uint32_t *slots = reallocarray(packs->slots, cap, 2 * sizeof(*slots));
+	if (slots == NULL)
+		return -1;
+	packs->slots = slots;
+	packs->nslots = 2 * cap;
 	packs->cap = cap;
+	fill_slots(packs);
 	return 0;
 }
 
-static bool
-is_there(const struct riad_packs *packs, const char *path)
+int64_t
+riad_packs_find(const struct riad_packs *packs, const char *path)
 {
-	for (uint32_t i = 0; i < packs->len; i++) {
-		if (strcmp(packs->paths[i], path) == 0)
-			return true;
-	}
-	return false;
+	return packs->nslots == 0 ? -1 : (int64_t)*find_slot(packs, path) - 1;
 }
 
 /* Whatever stops a pack from being opened, others may have what it has. */
@@ -183,7 +218,7 @@ add_pack(void *ctx, const char *path)
 	const struct opening *o = ctx;
 	struct riad_packs *packs = o->packs;
 
-	if (is_there(packs, path))
+	if (riad_packs_find(packs, path) != -1)
 		return 0;
 	if (reserve(packs) == -1)
 		return -1;
@@ -195,35 +230,35 @@ add_pack(void *ctx, const char *path)
 		free(copy);
 		return errno == ENOMEM ? -1 : 0;
 	}
-	packs->paths[packs->len++] = copy;
+	packs->paths[packs->len] = copy;
+	*find_slot(packs, copy) = packs->len + 1;
+	packs->packs[packs->len++].path = copy;
 	return 0;
 }
 
 /* Of equal ones any order will do, if it is always the same. */
-static bool
-before(const struct riad_packfile *a, const struct riad_packfile *b)
+static int
+by_size(const void *left, const void *right)
 {
+	const struct riad_packfile *a = left, *b = right;
+
 	if (a->idx.count != b->idx.count)
-		return a->idx.count > b->idx.count;
-	return memcmp(a->idx.sum, b->idx.sum, a->idx.hash_len) < 0;
+		return a->idx.count > b->idx.count ? -1 : 1;
+	int order = memcmp(a->idx.sum, b->idx.sum, a->idx.hash_len);
+	return order != 0 ? order : strcmp(a->path, b->path);
 }
 
-/* Puts those from number first on in order; there are few. */
+/* Puts those from number first on in order. */
 static void
 sort(struct riad_packs *packs, uint32_t first)
 {
-	for (uint32_t i = first + 1; i < packs->len; i++) {
-		const struct riad_packfile pack = packs->packs[i];
-		char *path = packs->paths[i];
-		uint32_t k = i;
-
-		for (; k > first && before(&pack, &packs->packs[k - 1]); k--) {
-			packs->packs[k] = packs->packs[k - 1];
-			packs->paths[k] = packs->paths[k - 1];
-		}
-		packs->packs[k] = pack;
-		packs->paths[k] = path;
-	}
+	if (packs->len - first < 2)
+		return;
+	qsort(packs->packs + first, packs->len - first, sizeof(*packs->packs),
+	    by_size);
+	for (uint32_t i = first; i < packs->len; i++)
+		packs->paths[i] = (char *)packs->packs[i].path;
+	fill_slots(packs);
 }
 
 int
@@ -251,5 +286,6 @@ riad_packs_close(struct riad_packs *packs)
 	}
 	free(packs->packs);
 	free(packs->paths);
+	free(packs->slots);
 	*packs = (struct riad_packs){.packs = NULL};
 }

@@ -661,6 +661,7 @@ riad_scan_new(struct riad_store *store, unsigned threads, bool blobs,
 	pthread_mutex_init(&s->lock, NULL);
 	if (threads == 0)
 		return s;
+	riad_store_merge(store);
 	s->count = store->count;
 	s->blocks_cap = 1u << (32 - BLOCK_BITS);
 	s->blocks = calloc(s->blocks_cap, sizeof(*s->blocks));

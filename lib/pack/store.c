@@ -25,6 +25,13 @@ add_dir(void *ctx, const char *dir)
 	return s->dirs[s->ndirs++] == NULL ? -1 : 0;
 }
 
+/* So few packs are asked one after the other. */
+enum { OTHERS_MAX = 8 };
+
+/* To enter an object into the table takes so many times as long as to ask a
+ * pack for it. */
+enum { ENTER_COST = 3 };
+
 /* Gives numbers to the objects of the packs from number p on. */
 static int
 number(struct riad_store *s, uint32_t p)
@@ -35,6 +42,11 @@ number(struct riad_store *s, uint32_t p)
 	if (first == NULL)
 		return -1;
 	s->first = first;
+	uint32_t *others =
+	    reallocarray(s->others, s->packs.len + 1u, sizeof(*others));
+	if (others == NULL)
+		return -1;
+	s->others = others;
 	for (; p < s->packs.len; p++) {
 		uint32_t n = s->packs.packs[p].idx.count;
 
@@ -44,13 +56,54 @@ number(struct riad_store *s, uint32_t p)
 		}
 		s->first[p] = s->count;
 		s->count += n;
+		others[s->nothers++] = p;
 	}
 	return 0;
 }
 
+/* Takes the packs of multi-pack-indexes from the others. */
+static int
+cover(struct riad_store *s)
+{
+	uint32_t kept = 0;
+	bool *covered = calloc(s->packs.len + 1u, sizeof(*covered));
+
+	if (covered == NULL)
+		return -1;
+	for (size_t i = 0; i < s->nmidxs; i++) {
+		for (uint32_t k = 0; k < s->midxs[i].midx.npacks; k++)
+			covered[s->midxs[i].packs[k]] = true;
+	}
+	for (uint32_t p = 0; p < s->packs.len; p++) {
+		if (!covered[p])
+			s->others[kept++] = p;
+	}
+	s->nothers = kept;
+	free(covered);
+	return 0;
+}
+
+static int
+open_midxs(struct riad_store *s)
+{
+	s->midxs = calloc(s->ndirs + 1, sizeof(*s->midxs));
+	if (s->midxs == NULL)
+		return -1;
+	for (size_t i = 0; i < s->ndirs; i++) {
+		int r = riad_midxfile_open(
+		    &s->midxs[s->nmidxs], s->dirs[i], &s->packs, s->hash_len);
+
+		if (r == -1)
+			return -1;
+		if (r == 1)
+			s->nmidxs++;
+	}
+	return cover(s);
+}
+
 int
 riad_store_open(struct riad_store *s, const char *const *dirs, size_t ndirs,
-    size_t hash_len)
+    size_t hash_len, bool midx)
 {
 	*s = (struct riad_store){.hash_len = hash_len};
 	riad_oidmap_init(&s->loose, RIAD_LOOSE - 1);
@@ -62,7 +115,7 @@ riad_store_open(struct riad_store *s, const char *const *dirs, size_t ndirs,
 			return -1;
 		}
 	}
-	if (number(s, 0) == -1) {
+	if (number(s, 0) == -1 || (midx && open_midxs(s) == -1)) {
 		int err = errno;
 		riad_store_close(s);
 		errno = err;
@@ -74,6 +127,11 @@ riad_store_open(struct riad_store *s, const char *const *dirs, size_t ndirs,
 void
 riad_store_close(struct riad_store *s)
 {
+	while (s->nmidxs > 0)
+		riad_midxfile_close(&s->midxs[--s->nmidxs]);
+	free(s->midxs);
+	free(s->others);
+	riad_merged_free(&s->merged);
 	riad_packs_close(&s->packs);
 	free(s->first);
 	for (size_t i = 0; i < s->ndirs; i++)
@@ -98,13 +156,45 @@ riad_store_refresh(struct riad_store *s)
 	return number(s, before) == -1 ? -1 : 1;
 }
 
+static int64_t
+find_in(const struct riad_store *s, uint32_t p, const struct riad_oid *oid)
+{
+	int64_t pos = riad_idx_find(&s->packs.packs[p].idx, oid);
+
+	return pos == -1 ? -1 : (int64_t)s->first[p] + pos;
+}
+
+/* Where it says the object is; where in the index of that pack is another
+ * question. */
+static int64_t
+find_by(const struct riad_store *s, const struct riad_midxfile *f,
+    const struct riad_oid *oid)
+{
+	uint32_t pack;
+	uint64_t off;
+	int64_t n = riad_midx_find(&f->midx, oid);
+
+	if (n == -1 ||
+	    riad_midx_place(&f->midx, (uint32_t)n, &pack, &off) == -1)
+		return -1;
+	return find_in(s, f->packs[pack], oid);
+}
+
 int64_t
 riad_store_packed(const struct riad_store *s, const struct riad_oid *oid)
 {
-	for (uint32_t p = 0; p < s->packs.len; p++) {
-		int64_t pos = riad_idx_find(&s->packs.packs[p].idx, oid);
-		if (pos != -1)
-			return (int64_t)s->first[p] + pos;
+	for (size_t i = 0; i < s->nmidxs; i++) {
+		int64_t n = find_by(s, &s->midxs[i], oid);
+		if (n != -1)
+			return n;
+	}
+	int64_t n = riad_merged_find(&s->merged, oid);
+	if (n != -1)
+		return n;
+	for (uint32_t i = s->merged.len; i < s->nothers; i++) {
+		n = find_in(s, s->others[i], oid);
+		if (n != -1)
+			return n;
 	}
 	return -1;
 }
@@ -114,6 +204,40 @@ riad_store_prefetch(const struct riad_store *s, const struct riad_oid *oid)
 {
 	if (s->packs.len > 0)
 		riad_idx_prefetch(&s->packs.packs[0].idx, oid);
+}
+
+void
+riad_store_merge(struct riad_store *s)
+{
+	if (s->nothers - s->merged.len <= OTHERS_MAX || s->no_merged)
+		return;
+	riad_merged_free(&s->merged);
+	for (uint32_t i = 0; i < s->nothers; i++) {
+		const uint32_t p = s->others[i];
+
+		if (riad_merged_add(
+			&s->merged, &s->packs.packs[p].idx, s->first[p]) == -1)
+			s->no_merged = true;
+	}
+	if (s->no_merged || riad_merged_make(&s->merged) == -1) {
+		riad_merged_free(&s->merged);
+		s->no_merged = true;
+	}
+}
+
+/* The same, once to ask one pack after the other has cost as much. */
+static void
+merge_in_time(struct riad_store *s)
+{
+	const uint32_t packs = s->nothers - s->merged.len;
+
+	if (packs <= OTHERS_MAX)
+		return;
+	s->asked += packs;
+	if (s->asked / ENTER_COST > s->count) {
+		riad_store_merge(s);
+		s->asked = 0;
+	}
 }
 
 /* Enters a loose object whose file was opened. */
@@ -163,9 +287,33 @@ find_loose(struct riad_store *s, const struct riad_oid *oid)
 int64_t
 riad_store_quick(struct riad_store *s, const struct riad_oid *oid)
 {
+	merge_in_time(s);
 	int64_t n = riad_store_packed(s, oid);
 
 	return n != -1 ? n : find_loose(s, oid);
+}
+
+/* A multi-pack-index that is damaged may hide what its packs have: then they
+ * are asked, too, from now on. */
+static int64_t
+find_hidden(struct riad_store *s, const struct riad_oid *oid)
+{
+	for (struct riad_midxfile *f = s->midxs; f < s->midxs + s->nmidxs;
+	     f++) {
+		int64_t n = -1;
+
+		for (uint32_t k = 0;
+		     n == -1 && !f->doubted && k < f->midx.npacks; k++)
+			n = find_in(s, f->packs[k], oid);
+		if (n == -1)
+			continue;
+		f->doubted = true;
+		for (uint32_t k = 0; k < f->midx.npacks; k++)
+			s->others[s->nothers++] = f->packs[k];
+		return riad_store_packed(s, oid);
+	}
+	errno = ENOENT;
+	return -1;
 }
 
 int64_t
@@ -176,11 +324,14 @@ riad_store_find(struct riad_store *s, const struct riad_oid *oid)
 	if (n != -1 || errno != ENOENT)
 		return n;
 	int r = riad_store_refresh(s);
-	if (r == 1)
-		return riad_store_quick(s, oid);
-	if (r == 0)
-		errno = ENOENT;
-	return -1;
+	if (r == -1)
+		return -1;
+	if (r == 1) {
+		n = riad_store_quick(s, oid);
+		if (n != -1 || errno != ENOENT)
+			return n;
+	}
+	return find_hidden(s, oid);
 }
 
 void
