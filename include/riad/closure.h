@@ -10,28 +10,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "riad/bitmap.h"
+#include "riad/bitindex.h"
 #include "riad/numset.h"
 #include "riad/reader.h"
 #include "riad/store.h"
-
-/* A bitmap whose bits are numbers of a store. */
-struct riad_bitindex {
-	struct riad_store *store;
-	struct riad_bitmap bitmap;
-	const void *map; /* its file */
-	size_t map_len;
-	uint32_t pack;
-};
-
-/*
- * Opens the bitmap of the first pack that has one.  1; 0 if there is none, with
- * why where one was left aside because it is damaged or of another pack; -1
- * with errno ENOMEM.
- */
-int riad_bitindex_open(
-    struct riad_bitindex *rm, struct riad_store *store, char why[256]);
-void riad_bitindex_close(struct riad_bitindex *rm);
 
 /* An object that was met by a name, and that name's hash. */
 struct riad_named {

@@ -9,112 +9,34 @@
 #include "riad/closure.h"
 
 #include <errno.h>
-#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
 
 #include "namehash.h"
 #include "revs.h"
-#include "riad/mapfile.h"
 #include "riad/parse.h"
 
 enum { READS_PER_TICK = 128, TAG_DEPTH_MAX = 64 };
 
-/* 1, 0 if it is of no use, and why; or -1. */
-static int
-open_map(struct riad_bitindex *rm, uint32_t p, char why[256])
-{
-	struct riad_packfile *pack = &rm->store->packs.packs[p];
-	const char *path = rm->store->packs.paths[p];
-	char name[PATH_MAX];
-
-	int n = snprintf(name, sizeof(name), "%s.bitmap", path);
-	if (n < 0 || (size_t)n >= sizeof(name))
-		return 0;
-	rm->map = riad_mapfile(name, &rm->map_len);
-	if (rm->map == NULL)
-		return 0;
-	rm->pack = p;
-	if (riad_bitmap_open(&rm->bitmap, rm->map, rm->map_len,
-		rm->store->hash_len, pack->idx.count) == 0) {
-		if (memcmp(rm->bitmap.sum, pack->idx.sum,
-			rm->store->hash_len) == 0)
-			return riad_packfile_sort(pack) == -1 ? -1 : 1;
-		riad_bitmap_close(&rm->bitmap);
-		errno = EBADMSG;
-	}
-	int err = errno;
-	munmap((void *)rm->map, rm->map_len);
-	rm->map = NULL;
-	if (err == ENOMEM)
-		return -1;
-	snprintf(why, 256, "%s.bitmap: %s", strrchr(path, '/') + 1,
-	    err == ENOTSUP ? "unknown version" : "damaged");
-	return 0;
-}
-
-int
-riad_bitindex_open(
-    struct riad_bitindex *rm, struct riad_store *store, char why[256])
-{
-	int r = 0;
-
-	*rm = (struct riad_bitindex){.store = store};
-	why[0] = '\0';
-	for (uint32_t p = 0; r == 0 && p < store->packs.len; p++)
-		r = open_map(rm, p, why);
-	if (r == -1)
-		riad_bitindex_close(rm);
-	return r;
-}
-
-void
-riad_bitindex_close(struct riad_bitindex *rm)
-{
-	if (rm->map == NULL)
-		return;
-	riad_bitmap_close(&rm->bitmap);
-	munmap((void *)rm->map, rm->map_len);
-	rm->map = NULL;
-}
-
-/* The number in the pack's index, or -1 if the object isn't in that pack. */
-static int64_t
-position(const struct riad_bitindex *rm, uint32_t number)
-{
-	const uint32_t first = rm->store->first[rm->pack];
-
-	return number >= first && number - first < rm->bitmap.n
-		   ? (int64_t)(number - first)
-		   : -1;
-}
-
-/* Whether bits, in the order of the pack, has the object. */
+/* Whether bits, in the order of the bitmap, has the object. */
 static bool
 has_bit(
     const struct riad_bitindex *rm, const struct riad_bits *bits, uint32_t pos)
 {
-	const struct riad_packfile *pack = &rm->store->packs.packs[rm->pack];
-	int64_t rank = riad_packfile_rank(
-	    pack, riad_idx_offset(&pack->idx, pos), UINT32_MAX);
+	int64_t bit = riad_bitindex_bit(rm, pos);
 
-	return rank != -1 && riad_bits_has(bits, (size_t)rank);
+	return bit != -1 && riad_bits_has(bits, (size_t)bit);
 }
 
-/* Adds what is in bits, in the order of the pack, but not what is known. */
+/* Adds what is in bits, in the order of the bitmap, but not what is known. */
 static int
 add_bits(const struct riad_bitindex *rm, struct riad_numset *set,
     const struct riad_numset *known, const struct riad_bits *bits)
 {
-	const struct riad_packfile *pack = &rm->store->packs.packs[rm->pack];
-	const uint32_t first = rm->store->first[rm->pack];
-
 	for (size_t i = riad_bits_next(bits, 0); i < bits->n;
 	     i = riad_bits_next(bits, i + 1)) {
-		uint32_t number =
-		    first + riad_packfile_index(pack, (uint32_t)i);
+		const uint32_t number = riad_bitindex_number(rm, (uint32_t)i);
 
 		if (known != NULL && riad_numset_has(known, number))
 			continue;
@@ -130,7 +52,7 @@ struct job {
 	struct riad_numset *set;
 	const struct riad_numset *known;
 	bool partial;
-	struct riad_bits bits; /* by bitmaps, in the order of the pack */
+	struct riad_bits bits; /* by bitmaps, in the order of the bitmap */
 	struct riad_graph graph;
 	struct revs_entry *heap; /* newest first */
 	uint32_t heap_len, heap_cap;
@@ -270,7 +192,7 @@ keep_name(struct job *j, uint32_t number, uint32_t name_hash)
 {
 	struct riad_closure *r = j->r;
 
-	if (name_hash == 0 || position(r->map, number) != -1)
+	if (name_hash == 0 || riad_bitindex_position(r->map, number) != -1)
 		return 0;
 	struct riad_named *named =
 	    grow(r->named, r->nnamed, &r->named_cap, sizeof(*named));
@@ -357,7 +279,7 @@ visit(struct job *j)
 		return fail(j, &oid, RIAD_COMMIT);
 	if (is_known(j, (uint32_t)number))
 		return 0;
-	int64_t pos = position(rm, (uint32_t)number);
+	int64_t pos = riad_bitindex_position(rm, (uint32_t)number);
 	if (pos != -1) {
 		if (has_bit(rm, &j->bits, (uint32_t)pos))
 			return 0;
@@ -509,7 +431,7 @@ uint32_t
 riad_closure_name_hash(const struct riad_closure *r, uint32_t number)
 {
 	const struct riad_named key = {.number = number};
-	int64_t pos = position(r->map, number);
+	int64_t pos = riad_bitindex_position(r->map, number);
 	uint32_t hash = 0;
 
 	if (pos != -1) {

@@ -159,14 +159,12 @@ by_value(const void *left, const void *right)
 /* The lower bits of a name's hash tell most names that are not looked for. */
 enum { SIEVE_BITS = 16 };
 
-/* Of what the client has in the bitmap's pack, newest first. */
+/* Of what the client has in the bitmap, newest first. */
 static int
 find_matches(struct engine_job *j, const uint64_t *kinds, size_t n,
     unsigned max, struct match *matches, size_t *nmatches)
 {
 	const struct riad_bitindex *b = &j->e->bitindex;
-	const struct riad_packfile *pack = &j->e->store.packs.packs[b->pack];
-	const uint32_t first = j->e->store.first[b->pack];
 	struct riad_bits sieve;
 	uint32_t *seen = calloc(n + 1, sizeof(*seen));
 
@@ -176,14 +174,13 @@ find_matches(struct engine_job *j, const uint64_t *kinds, size_t n,
 	}
 	for (size_t k = 0; k < n; k++)
 		riad_bits_add(&sieve, (uint32_t)kinds[k] >> (32 - SIEVE_BITS));
-	for (uint32_t r = 0; r < pack->idx.count; r++) {
-		const uint32_t number = first + riad_packfile_index(pack, r);
+	for (uint32_t r = 0; r < b->bitmap.n; r++) {
+		const uint32_t number = riad_bitindex_number(b, r);
 		enum riad_type type;
 		uint32_t hash;
 
 		if (!riad_numset_has(&j->known, number) ||
-		    !riad_bitmap_name_hash(
-			&b->bitmap, riad_packfile_index(pack, r), &hash) ||
+		    !riad_bitindex_name_hash(b, r, &hash) ||
 		    !riad_bits_has(&sieve, hash >> (32 - SIEVE_BITS)) ||
 		    riad_reader_type(j->e->reader, number, &type) == -1)
 			continue;
@@ -592,8 +589,6 @@ static int
 take_type(struct engine_job *j, enum riad_bitmap_type type)
 {
 	const struct riad_bitindex *b = &j->e->bitindex;
-	const struct riad_packfile *pack = &j->e->store.packs.packs[b->pack];
-	const uint32_t first = j->e->store.first[b->pack];
 	struct riad_bits bits;
 
 	if (riad_bits_init(&bits, b->bitmap.n) == -1)
@@ -604,7 +599,7 @@ take_type(struct engine_job *j, enum riad_bitmap_type type)
 	}
 	for (size_t i = riad_bits_next(&bits, 0); i < bits.n;
 	     i = riad_bits_next(&bits, i + 1))
-		drop(&j->set, first + riad_packfile_index(pack, (uint32_t)i));
+		drop(&j->set, riad_bitindex_number(b, (uint32_t)i));
 	riad_bits_free(&bits);
 	return 0;
 }
@@ -676,7 +671,7 @@ is_told(const struct engine_job *j, const struct riad_filter_plain *plain,
     uint32_t p)
 {
 	return j->by_bitmaps && plain->blob_limit == UINT64_MAX &&
-	       j->e->bitindex.pack == p;
+	       j->e->bitindex.midx == NULL && j->e->bitindex.pack == p;
 }
 
 static int
