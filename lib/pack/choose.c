@@ -243,7 +243,7 @@ choose_from(struct riad_send *s, uint32_t p, struct wholes *wholes,
 		struct riad_entry e;
 
 		riad_packfile_prefetch(pack, r + AHEAD);
-		if (!riad_bits_has(&s->set->packed, number))
+		if (!riad_numset_has(s->set, number))
 			continue;
 		if (r % OBJECTS_PER_TICK == 0 &&
 		    riad_meter_at(m, m->total) == -1)

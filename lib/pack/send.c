@@ -210,7 +210,7 @@ copy_pack(struct copying *c)
 	for (uint32_t r = 0; r < c->pack->idx.count; r++) {
 		const uint32_t number = first + riad_packfile_index(c->pack, r);
 
-		if (!riad_bits_has(&s->set->packed, number) ||
+		if (!riad_numset_has(s->set, number) ||
 		    riad_numset_has(&s->made, number) ||
 		    send_moved(s, number) != NULL)
 			continue;
