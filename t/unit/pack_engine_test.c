@@ -1,0 +1,451 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * Packs of random histories, kept in many ways, for random requests: all that
+ * the client lacks is there, and nothing that its wants don't reach.
+ */
+
+#include "riad/engine.h"
+
+#include <errno.h>
+
+#include "randrepo.h"
+#include "riad/buf.h"
+#include "riad/filter.h"
+#include "tap.h"
+
+static size_t hash_len;
+static const char *format;
+
+static int
+on_data(void *ctx, const void *data, size_t len)
+{
+	return riad_buf_add(ctx, data, len);
+}
+
+static int
+on_tick(void *ctx)
+{
+	(void)ctx;
+	return 0;
+}
+
+/* Ways to keep the objects of a, from one pack and all refs on. */
+static const struct {
+	const char *name, *how;
+} kinds[] = {
+    {"as it came", ":"},
+    {"loose", "rm -f objects/pack/* && git unpack-objects -q <../all.pack"},
+    {"one pack, and a commit-graph",
+	"git repack -adfq --depth=50 && git commit-graph write --reachable "
+	"2>/dev/null"},
+    {"one pack, with a bitmap", "git repack -adbq"},
+    {"a bitmap, and newer packs",
+	"mv packed-refs ../refs; head -n $(($(wc -l <../refs) * 2 / 3)) "
+	"../refs >packed-refs; git repack -adbq 2>/dev/null; "
+	"mv ../refs packed-refs; git unpack-objects -q <../all.pack; "
+	"git repack -dq"},
+    {"packs that overlap, and loose ones",
+	"git repack -adfq && for i in 3 5 7; do git rev-list --objects c$i "
+	"c$((3 * i)) | cut -d' ' -f1 | git pack-objects -q --window=$i "
+	"objects/pack/pack >/dev/null; done && "
+	"git unpack-objects -q <../all.pack"},
+    {"bases by id", "git -c repack.usedeltabaseoffset=false repack -adfq"},
+    {"borrowed", "mv objects ../shared && mkdir -p objects/info && "
+		 "echo \"$(cd ..; pwd)/shared\" >objects/info/alternates"},
+};
+
+static bool
+keep_so(const char *how)
+{
+	return sh("rm -rf shared; cd a && git pack-refs --all && "
+		  "git rev-list --objects --all | cut -d' ' -f1 | "
+		  "git pack-objects -q --stdout >../all.pack && { %s; }",
+	    how);
+}
+
+/* A request, and what git calls its ends. */
+struct request {
+	char wants[512], haves[512];
+	struct ids want, have, cut;
+};
+
+static struct ids
+parse_revs(const char *revs)
+{
+	size_t len;
+	char *text = said(&len, "git -C a rev-parse %s", revs);
+	struct ids ids = ids_of(text, hash_len);
+
+	free(text);
+	return ids;
+}
+
+static void
+name_ends(char *to, size_t size, unsigned n, unsigned commits)
+{
+	static const char *const odd[] = {
+	    "t1", "tt", "tb", "tr", "ttr", "c1:a", "c1:a/b/f0", "t2"};
+	int at = 0;
+
+	to[0] = '\0';
+	while (n-- > 0)
+		at += rnd(8) == 0 ? snprintf(to + at, size - (size_t)at, " %s",
+					odd[rnd(8)])
+				  : snprintf(to + at, size - (size_t)at, " c%u",
+					1 + rnd(commits));
+}
+
+static void
+request_at_random(struct request *r, unsigned commits)
+{
+	char cuts[512];
+
+	name_ends(r->wants, sizeof(r->wants), 1 + rnd(3), commits);
+	name_ends(r->haves, sizeof(r->haves), rnd(2) * (1 + rnd(3)), commits);
+	r->want = parse_revs(r->wants);
+	r->have =
+	    r->haves[0] ? parse_revs(r->haves) : (struct ids){.list = NULL};
+	r->cut = (struct ids){.list = NULL};
+	if (rnd(4) == 0) {
+		int n = 0;
+		for (unsigned i = 1 + rnd(6); i > 0; i--)
+			n += snprintf(cuts + n, sizeof(cuts) - (size_t)n,
+			    " c%u", 1 + rnd(commits));
+		r->cut = parse_revs(cuts);
+	}
+	FILE *f = fopen("cuts", "we");
+	for (size_t i = 0; f != NULL && i < r->cut.len; i++) {
+		char hex[RIAD_OID_HEX_MAX + 1];
+		fprintf(
+		    f, "%s\n", riad_oid_hex(hex, &r->cut.list[i], hash_len));
+	}
+	fclose(f);
+}
+
+static void
+request_free(struct request *r)
+{
+	free(r->want.list);
+	free(r->have.list);
+	free(r->cut.list);
+}
+
+static struct ids
+closure_of(const char *revs, const char *how)
+{
+	struct ids ids = {.list = NULL};
+	char args[2048];
+
+	if (revs[0] == '\0')
+		return ids;
+	snprintf(args, sizeof(args), "%s %s", how, revs);
+	char cmd[4096];
+	size_t len;
+	snprintf(cmd, sizeof(cmd), "cd a && git %s rev-list --objects %s",
+	    sh("test -s cuts") ? "--shallow-file ../cuts" : "", args);
+	char *text = said(&len, "%s", cmd);
+	ids = ids_of(text, hash_len);
+	free(text);
+	ids_sort(&ids);
+	return ids;
+}
+
+/* What is in the pack, which a client that has the haves can complete. */
+static bool
+unpack(const struct riad_buf *data, const struct ids *have, bool thin,
+    struct ids *got)
+{
+	size_t len;
+	FILE *f = fopen("pack", "we");
+
+	if (f == NULL || fwrite(data->data, 1, data->len, f) != data->len)
+		exit(1);
+	fclose(f);
+	f = fopen("theirs", "we");
+	for (size_t i = 0; f != NULL && thin && i < have->len; i++) {
+		char hex[RIAD_OID_HEX_MAX + 1];
+		fprintf(f, "%s\n", riad_oid_hex(hex, &have->list[i], hash_len));
+	}
+	fclose(f);
+	if (!sh("rm -rf y new.* && git init -q --bare --object-format=%s y && "
+		"{ ! test -s theirs || git -C a pack-objects -q "
+		"--window=0 ../y/objects/pack/pack <theirs >/dev/null; } && "
+		"git -C y index-pack %s --stdin ../new.pack <pack >/dev/null "
+		"2>err",
+		format, thin ? "--fix-thin" : "--threads=1")) {
+		sh("sed 's/^/# /' err");
+		return false;
+	}
+	char *text = said(&len,
+	    "git show-index --object-format=%s <new.idx | cut -d' ' -f2",
+	    format);
+	*got = ids_of(text, hash_len);
+	free(text);
+	size_t n = got->len;
+	ids_sort(got);
+	return got->len == n;
+}
+
+struct trial {
+	bool bitmaps, thin, ofs;
+	unsigned threads;
+	const char *filter;
+};
+
+static int
+engine_pack(struct riad_buf *out, const struct request *r,
+    const struct trial *t, const struct ids *elsewhere, char why[256])
+{
+	const char *const dirs[] = {"a/objects"};
+	struct riad_engine_config config;
+	struct riad_filter *filter = NULL;
+	char bad[256];
+
+	riad_engine_config_init(&config);
+	config.bitmaps = t->bitmaps;
+	config.threads = t->threads;
+	if (t->filter != NULL &&
+	    riad_filter_parse(&filter, t->filter, strlen(t->filter), bad) == -1)
+		exit(1);
+	struct riad_engine *e =
+	    riad_engine_open(dirs, 1, hash_len, &config, NULL, NULL);
+	if (e == NULL)
+		exit(1);
+	struct riad_pack_sink sink = {
+	    .ctx = out, .data = on_data, .tick = on_tick};
+	const struct riad_pack_request req = {.wants = r->want.list,
+	    .nwants = r->want.len,
+	    .haves = r->have.list,
+	    .nhaves = r->have.len,
+	    .cuts = r->cut.list,
+	    .ncuts = r->cut.len,
+	    .filter = filter,
+	    .elsewhere = elsewhere->list,
+	    .nelsewhere = elsewhere->len,
+	    .thin = t->thin,
+	    .ofs_delta = t->ofs};
+	int result = riad_engine_pack(e, &req, &sink);
+	snprintf(why, 256, "%s", sink.why);
+	riad_engine_close(e);
+	riad_filter_free(filter);
+	return result;
+}
+
+/* Some blobs of those. */
+static struct ids
+some_blobs(const struct ids *ids)
+{
+	struct ids some = {.list = calloc(8, sizeof(*some.list))};
+
+	for (unsigned i = 0; some.list != NULL && ids->len > 0 && i < 4; i++) {
+		const struct riad_oid *oid =
+		    &ids->list[rnd((uint32_t)ids->len)];
+		char hex[RIAD_OID_HEX_MAX + 1];
+		if (sh("test $(git -C a cat-file -t %s) = blob",
+			riad_oid_hex(hex, oid, hash_len)))
+			some.list[some.len++] = *oid;
+	}
+	ids_sort(&some);
+	return some;
+}
+
+/* What is needed is what the filter lets through of what is wanted, less all
+ * that the client has. */
+static bool
+try(const struct request *r, const struct trial *t)
+{
+	char how[128] = "", why[256] = "";
+	struct riad_buf out;
+	struct ids got = {.list = NULL};
+
+	if (t->filter != NULL)
+		snprintf(how, sizeof(how), "--filter=%s", t->filter);
+	struct ids wanted = closure_of(r->wants, ""),
+		   needed = closure_of(r->wants, how),
+		   theirs = closure_of(r->haves, "");
+	struct ids elsewhere =
+	    rnd(5) == 0 ? some_blobs(&needed) : (struct ids){.list = NULL};
+	riad_buf_init(&out, SIZE_MAX / 2);
+	int result = engine_pack(&out, r, t, &elsewhere, why);
+	bool right = result == 0 && unpack(&out, &theirs, t->thin, &got);
+	size_t lacks = 0, more = 0;
+	for (size_t i = 0; right && i < needed.len; i++)
+		lacks += !ids_has(&theirs, &needed.list[i]) &&
+			 !ids_has(&elsewhere, &needed.list[i]) &&
+			 !ids_has(&got, &needed.list[i]);
+	/* Of a combination git may leave out what is at two places. */
+	bool exact =
+	    r->haves[0] == '\0' && (t->filter == NULL || t->filter[0] != 'c');
+	for (size_t i = 0; right && i < got.len; i++)
+		more += !ids_has(exact ? &needed : &wanted, &got.list[i]) &&
+			!(t->thin && ids_has(&theirs, &got.list[i]));
+	for (size_t i = 0; right && !t->thin && i < elsewhere.len; i++)
+		more += ids_has(&got, &elsewhere.list[i]);
+	right = right && lacks == 0 && more == 0;
+	if (!right)
+		printf("# wants%s haves%s cuts %zu bitmaps %d thin %d ofs %d "
+		       "threads %u %s: %s; lacks %zu of %zu, %zu more\n",
+		    r->wants, r->haves, r->cut.len, t->bitmaps, t->thin, t->ofs,
+		    t->threads, how, why, lacks, needed.len, more);
+	riad_buf_free(&out);
+	free(got.list);
+	free(wanted.list);
+	free(needed.list);
+	free(theirs.list);
+	free(elsewhere.list);
+	return right;
+}
+
+static void
+test_random(unsigned seed, unsigned trials)
+{
+	static const char *const filters[] = {"blob:none", "blob:limit=700",
+	    "blob:limit=0", "tree:0", "tree:1", "tree:3", "object:type=tree",
+	    "object:type=commit", "object:type=blob", "object:type=tag",
+	    "combine:blob:limit=900+tree:4"};
+	const unsigned commits = 30 + rnd(40);
+
+	rand_state = seed;
+	ok(rand_repo("a", commits, format), "history %u, %s", seed, format);
+	ok(sh("rm -rf first && cp -r a first"), "  is kept");
+	for (size_t k = 0; k < sizeof(kinds) / sizeof(kinds[0]); k++) {
+		unsigned wrong = 0;
+
+		if (!sh("rm -rf a && cp -r first a") || !keep_so(kinds[k].how))
+			printf("Bail out! %s\n", kinds[k].name);
+		for (unsigned i = 0; i < trials; i++) {
+			struct request r;
+			const struct trial t = {.bitmaps = rnd(4) != 0,
+			    .thin = rnd(2) != 0,
+			    .ofs = rnd(4) != 0,
+			    .threads = rnd(3) == 0 ? 3 : 1,
+			    .filter = rnd(3) == 0 ? filters[rnd(11)] : NULL};
+
+			request_at_random(&r, commits);
+			wrong += !try(&r, &t);
+			request_free(&r);
+		}
+		ok(wrong == 0, "  %s: %u of %u are wrong", kinds[k].name, wrong,
+		    trials);
+	}
+}
+
+/* A pack that comes after the engine is open, and of which little is wanted:
+ * its numbers are beyond the sets that were made before. */
+static void
+test_later(void)
+{
+	const char *const dirs[] = {"a/objects"};
+	struct riad_engine_config config;
+	struct riad_buf out;
+
+	riad_engine_config_init(&config);
+	ok(rand_repo("a", 60, format) && sh("mv a/objects/pack late && mkdir "
+					    "a/objects/pack"),
+	    "a repository of no objects");
+	struct riad_engine *e =
+	    riad_engine_open(dirs, 1, hash_len, &config, NULL, NULL);
+	ok(e != NULL && sh("rm -r a/objects/pack && mv late a/objects/pack && "
+			   ": >cuts"),
+	    "then they come");
+	size_t len;
+	char *first = said(&len, "git -C a cat-file --batch-all-objects "
+				 "--batch-check | grep -m1 blob");
+	struct ids want = ids_of(first, hash_len), got = {.list = NULL},
+		   none = {.list = NULL};
+	free(first);
+	struct riad_pack_sink sink = {
+	    .ctx = &out, .data = on_data, .tick = on_tick};
+	const struct riad_pack_request req = {
+	    .wants = want.list, .nwants = want.len};
+	riad_buf_init(&out, SIZE_MAX / 2);
+	ok(e != NULL && riad_engine_pack(e, &req, &sink) == 0,
+	    "the first of them%s", sink.why);
+	ok(unpack(&out, &none, false, &got) && got.len == 1 &&
+		ids_beyond(&got, &want) == 0,
+	    "is sent");
+	riad_engine_close(e);
+	riad_buf_free(&out);
+	free(want.list);
+	free(got.list);
+}
+
+/* Tags come with what they tag, through tags that have no names. */
+static void
+test_tags(void)
+{
+	const char *const dirs[] = {"a/objects"};
+	struct riad_engine_config config;
+	struct riad_buf out;
+	size_t wrong = 0;
+
+	riad_engine_config_init(&config);
+	ok(rand_repo("a", 20, format), "tags of a commit, a tag, and a tree");
+	for (unsigned i = 1; i <= 20; i++) {
+		struct ids tags[2] = {
+		    parse_revs("tt ttr"), parse_revs("tt^{} ttr^{}")};
+		const struct riad_pack_tag list[2] = {
+		    {tags[0].list[0], tags[1].list[0]},
+		    {tags[0].list[1], tags[1].list[1]}};
+		char revs[64], all[128];
+		bool with[2];
+
+		snprintf(revs, sizeof(revs), "c%u", i);
+		struct ids want = parse_revs(revs),
+			   needed = closure_of(revs, ""), got = {.list = NULL},
+			   none = {.list = NULL};
+		with[0] = ids_has(&needed, &list[0].peeled);
+		with[1] = ids_has(&needed, &list[1].peeled);
+		free(needed.list);
+		snprintf(all, sizeof(all), "%s%s%s", revs, with[0] ? " tt" : "",
+		    with[1] ? " ttr" : "");
+		needed = closure_of(all, "");
+		struct riad_engine *e =
+		    riad_engine_open(dirs, 1, hash_len, &config, NULL, NULL);
+		struct riad_pack_sink sink = {
+		    .ctx = &out, .data = on_data, .tick = on_tick};
+		const struct riad_pack_request req = {.wants = want.list,
+		    .nwants = want.len,
+		    .ofs_delta = true,
+		    .tags = list,
+		    .ntags = 2};
+		riad_buf_init(&out, SIZE_MAX / 2);
+		wrong += e == NULL || riad_engine_pack(e, &req, &sink) == -1 ||
+			 !unpack(&out, &none, false, &got) ||
+			 got.len != needed.len ||
+			 ids_beyond(&got, &needed) != 0;
+		riad_engine_close(e);
+		riad_buf_free(&out);
+		free(want.list);
+		free(got.list);
+		free(needed.list);
+		free(tags[0].list);
+		free(tags[1].list);
+	}
+	ok(wrong == 0, "  come along where they should: %zu don't", wrong);
+}
+
+static void
+use(const char *name)
+{
+	format = name;
+	hash_len = strcmp(name, "sha1") == 0 ? RIAD_SHA1_LEN : RIAD_SHA256_LEN;
+}
+
+int
+main(int argc, char *argv[])
+{
+	unsigned seed = argc > 1 ? (unsigned)strtoul(argv[1], NULL, 10) : 1;
+	unsigned trials = argc > 2 ? (unsigned)strtoul(argv[2], NULL, 10) : 6;
+
+	if (!have_git())
+		return tap_done();
+	scratch_enter();
+	use("sha1");
+	test_random(seed, trials);
+	test_later();
+	test_tags();
+	use("sha256");
+	test_random(seed + 1, trials);
+	return tap_done();
+}
