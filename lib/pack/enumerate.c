@@ -593,15 +593,15 @@ take_type(struct engine_job *j, enum riad_bitmap_type type)
 
 	if (riad_bits_init(&bits, b->bitmap.n) == -1)
 		return -1;
-	if (riad_bitmap_type(&b->bitmap, type, &bits) == -1) {
-		riad_bits_free(&bits);
-		return -1;
-	}
-	for (size_t i = riad_bits_next(&bits, 0); i < bits.n;
+	int r = riad_bitmap_type(&b->bitmap, type, &bits);
+	if (r == -1)
+		snprintf(j->sink->why, sizeof(j->sink->why), "bad bitmap: %s",
+		    strerror(errno));
+	for (size_t i = riad_bits_next(&bits, 0); r == 0 && i < bits.n;
 	     i = riad_bits_next(&bits, i + 1))
 		drop(&j->set, riad_bitindex_number(b, (uint32_t)i));
 	riad_bits_free(&bits);
-	return 0;
+	return r;
 }
 
 static int
@@ -691,6 +691,16 @@ take_filtered(struct engine_job *j, const struct riad_filter_plain *plain)
 	    j, plain, &j->set.loose, 0, j->set.loose.n, RIAD_LOOSE);
 }
 
+static bool
+wants_tree(const struct riad_walk *w)
+{
+	for (uint32_t i = 0; i < w->wants.ids.len; i++) {
+		if (w->wants.types[i] == RIAD_TREE)
+			return true;
+	}
+	return false;
+}
+
 int
 engine_enumerate(struct engine_job *j)
 {
@@ -718,7 +728,8 @@ engine_enumerate(struct engine_job *j)
 	if (!by_type)
 		return by_filter(j, &plain);
 
-	/* A walk has gone by types, a scan knows blobs alone. */
+	/* A walk has gone by types.  A scan knows blobs alone, and enters all
+	 * that is in a wanted tree. */
 	bool filtered = plain.blob_limit == UINT64_MAX;
 	j->by_bitmaps = bitmaps;
 	if (bitmaps) {
@@ -729,7 +740,8 @@ engine_enumerate(struct engine_job *j)
 		if (by_scan(j, &plain) == -1)
 			return -1;
 		filtered = filtered && plain.commits && plain.tags &&
-			   (plain.trees || !plain.blobs);
+			   (plain.trees ||
+			       (!plain.blobs && !wants_tree(j->walk)));
 	} else if (by_walk(j, &plain) == -1) {
 		return -1;
 	}
