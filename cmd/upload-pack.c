@@ -102,7 +102,6 @@ take_option(const struct riad_cli *cli, int key)
 		service.config.stateless = true;
 		break;
 	case OPT_ADVERT:
-		service.advert_only = true;
 		service.config.announce_only = true;
 		break;
 	default:

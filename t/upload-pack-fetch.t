@@ -67,4 +67,36 @@ for served in repo bitmap; do
 	same "a tree of $served and all that is in it" none $served "$tree"
 done
 
+# --- depths
+
+# A commit that changes nothing, and where history ends now: all its trees the
+# client has by another commit.
+git clone -q --bare repo ends
+git -C repo checkout -q main
+commit repo 'nothing new'
+for v in 0 2; do
+	for how in upload-pack 'git upload-pack'; do
+		rm -rf try
+		cp -r ends try
+		git -C try -c protocol.version=$v fetch --progress --depth=1 \
+			--upload-pack="$how" "file://$tmp/repo" main:main 2>err
+		is "one commit alone, v$v, $how" \
+			"$(tr '\r' '\n' <err | grep -o 'Total [0-9]*')" 'Total 1'
+	done
+done
+for depth in --depth=1 --depth=3 --shallow-since=1200000500 \
+	--shallow-exclude=v1; do
+	same "$depth" one repo $depth main:main
+	for v in 0 2; do
+		git clone -q --bare --depth=2 -c protocol.version=$v \
+			"file://$tmp/repo" shallow$v$depth
+		same "$depth of a shallow clone, v$v" shallow$v$depth repo $depth \
+			'refs/heads/*:refs/heads/*'
+	done
+done
+for v in 0 2; do
+	same "deepened by two, v$v" shallow$v--depth=1 repo --deepen=2
+	same "not shallow any more, v$v" shallow$v--depth=1 repo --unshallow
+done
+
 done_testing

@@ -123,6 +123,18 @@ rm -rf copy
 git clone -q --bare --upload-pack=upload-pack "$url/again.git" copy
 same_repo 'alternates of alternates' again.git copy
 
+git clone -q --bare --depth 3 "$url/repo" shallow.git
+rm -rf copy
+git clone -q --bare --upload-pack=upload-pack "$url/shallow.git" copy
+is 'a shallow repository' "$(objects copy --all; cat copy/shallow)" \
+	"$(objects shallow.git --all; cat shallow.git/shallow)"
+git init -q --object-format=sha256 sha256
+lines 1 100 >sha256/file
+commit sha256 one
+rm -rf copy
+git clone -q --bare --upload-pack=upload-pack "$url/sha256" copy
+same_repo 'SHA-256' sha256 copy
+
 git -C repo worktree add -q "$tmp/tree" right 2>/dev/null
 is 'a worktree' "$(git ls-remote --upload-pack=upload-pack tree HEAD | cut -c1-40)" "$(git -C repo rev-parse right)"
 for name in repo repo/ repo/.git packed packed.git; do
@@ -187,6 +199,10 @@ for v in 0 2; do
 		"$(GIT_NAMESPACE=a git -c protocol.version=$v ls-remote packed.git | uniq)"
 done
 
+like 'over HTTP no-done is announced' "$(upload-pack --http-backend-info-refs packed.git | tr '\0\n' '  ')" \
+	'*multi_ack_detailed* no-done *'
+is 'and else not' "$(printf 0000 | upload-pack packed.git | grep -ac ' no-done')" 0
+
 git -C packed.git config transfer.advertiseSID true
 for v in 0 2; do
 	like "a session id, v$v" "$(GIT_PROTOCOL=version=$v upload-pack --advertise-refs packed.git | tr '\0\n ' ' ' | grep -ao 'session-id=[^ ]*')" \
@@ -212,11 +228,6 @@ fails 'bad timeout' "2 upload-pack: bad timeout 'x'*" upload-pack --timeout=x re
 fails 'bad configuration' "1 upload-pack: fatal: uploadpack.keepalive: bad value 'x'" \
 	sh -c 'git -C borrowed.git config uploadpack.keepAlive x; upload-pack borrowed.git; s=$?
 		git -C borrowed.git config --unset uploadpack.keepAlive; exit $s'
-git clone -q --depth 1 "$url/repo" shallow
-fails 'a shallow repository' '1 upload-pack: fatal: a shallow repository is not served' \
-	upload-pack shallow
-git init -q --object-format=sha256 sha256
-fails 'SHA-256' '1 upload-pack: fatal: *' upload-pack sha256
 fails 'an object that is not there' '128 fatal: remote error: upload-pack: not our ref 1111111111111111111111111111111111111111' \
 	sh -c 'git -C copy fetch -q --upload-pack="upload-pack 2>/dev/null" "$1/repo" 1111111111111111111111111111111111111111' - "$url"
 fails 'a packet cut short' '1 upload-pack: fatal: standard input: byte 0: truncated packet' \

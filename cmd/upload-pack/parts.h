@@ -111,7 +111,7 @@ struct service {
 	struct settings settings;
 	struct request_log log;
 	const char *path;
-	bool strict, advert_only;
+	bool strict;
 };
 
 /* One line on standard error, kept for the log. */

@@ -130,11 +130,11 @@ answer(struct service *s, const struct riad_upload_repo *source)
 
 	if (u == NULL)
 		return refuse(s, "upload-pack: out of memory");
-	if ((s->advert_only || !s->config.stateless) &&
+	if ((s->config.announce_only || !s->config.stateless) &&
 	    riad_upload_advertise(u) == -1) {
 		fatal(s, "%s", riad_upload_why(u));
 		status = RIAD_FAIL;
-	} else if (!s->advert_only && converse(s, u) == -1) {
+	} else if (!s->config.announce_only && converse(s, u) == -1) {
 		status = RIAD_FAIL;
 	}
 	watch_alive();

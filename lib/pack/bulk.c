@@ -112,12 +112,27 @@ add_listed(struct riad_bulk *b, const struct riad_walk *w,
 	return 0;
 }
 
-/* The client's commits, and the trees of those next to a listed one. */
+struct boundary {
+	struct riad_bulk *bulk;
+	struct riad_numset *known;
+	struct trees *trees;
+};
+
+static int
+add_boundary_tree(void *ctx, const struct riad_oid *tree)
+{
+	struct boundary *b = ctx;
+
+	return add(b->bulk, b->known, b->trees, tree, RIAD_TREE, true);
+}
+
+/* The client's commits, and the trees that it is sure to have. */
 static int
 add_boundary(struct riad_bulk *b, const struct riad_walk *w,
     struct riad_numset *known, struct trees *trees)
 {
 	const struct riad_graph *g = &w->revs.graph;
+	struct boundary boundary = {b, known, trees};
 
 	for (uint32_t n = 0; n < g->ids.len; n++) {
 		if ((g->nodes[n].flags & REVS_HAVE) &&
@@ -125,20 +140,7 @@ add_boundary(struct riad_bulk *b, const struct riad_walk *w,
 			-1)
 			return -1;
 	}
-	for (uint32_t i = 0; b->trees && i < w->revs.nlist; i++) {
-		const struct riad_commit_node *node =
-		    &g->nodes[w->revs.list[i]];
-
-		for (uint32_t k = 0; k < node->nparents; k++) {
-			const struct riad_commit_node *parent =
-			    &g->nodes[g->parents[node->parents + k]];
-			if ((parent->flags & REVS_HAVE) && parent->loaded &&
-			    add(b, known, trees, &parent->tree, RIAD_TREE,
-				true) == -1)
-				return -1;
-		}
-	}
-	return 0;
+	return b->trees ? walk_boundary(w, add_boundary_tree, &boundary) : 0;
 }
 
 static int

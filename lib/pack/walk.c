@@ -282,29 +282,68 @@ put_tips(struct riad_walk *w, const struct objects *tips, enum riad_type type)
 	return 0;
 }
 
-/* The client's commits, and the trees of those next to a listed one. */
+/* Those next to a listed commit. */
 static int
-put_boundary(struct riad_walk *w, const struct revs *r)
+neighbours(const struct riad_walk *w, walk_tree_fn *tree, void *ctx)
 {
-	const struct riad_graph *g = &r->graph;
+	const struct riad_graph *g = &w->revs.graph;
+
+	for (uint32_t i = 0; i < w->revs.nlist; i++) {
+		const struct riad_commit_node *node =
+		    &g->nodes[w->revs.list[i]];
+
+		for (uint32_t k = 0; k < node->nparents; k++) {
+			const struct riad_commit_node *parent =
+			    &g->nodes[g->parents[node->parents + k]];
+			if ((parent->flags & REVS_HAVE) && parent->loaded &&
+			    tree(ctx, &parent->tree) == -1)
+				return -1;
+		}
+	}
+	return 0;
+}
+
+/*
+ * Where history is cut, what a client has and what it lacks need not be next
+ * to each other to be nearly the same: the trees of all that it named count.
+ */
+int
+walk_boundary(const struct riad_walk *w, walk_tree_fn *tree, void *ctx)
+{
+	const struct riad_graph *g = &w->revs.graph;
+
+	if (neighbours(w, tree, ctx) == -1)
+		return -1;
+	for (uint32_t i = 0; w->cuts.len > 0 && i < w->haves.ids.len; i++) {
+		int64_t n = w->haves.types[i] == RIAD_COMMIT
+				? riad_oidmap_get(&g->ids, &w->haves.ids.oids[i])
+				: -1;
+
+		if (n != -1 && g->nodes[n].loaded &&
+		    tree(ctx, &g->nodes[n].tree) == -1)
+			return -1;
+	}
+	return 0;
+}
+
+static int
+put_boundary_tree(void *ctx, const struct riad_oid *tree)
+{
+	return put(ctx, tree, RIAD_TREE);
+}
+
+/* The client's commits, and the trees that it is sure to have. */
+static int
+put_boundary(struct riad_walk *w)
+{
+	const struct riad_graph *g = &w->revs.graph;
 
 	for (uint32_t n = 0; n < g->ids.len; n++) {
 		if ((g->nodes[n].flags & REVS_HAVE) &&
 		    put(w, &g->ids.oids[n], RIAD_COMMIT) == -1)
 			return -1;
 	}
-	for (uint32_t i = 0; i < r->nlist; i++) {
-		const struct riad_commit_node *node = &g->nodes[r->list[i]];
-
-		for (uint32_t k = 0; k < node->nparents; k++) {
-			const struct riad_commit_node *parent =
-			    &g->nodes[g->parents[node->parents + k]];
-			if ((parent->flags & REVS_HAVE) && parent->loaded &&
-			    put(w, &parent->tree, RIAD_TREE) == -1)
-				return -1;
-		}
-	}
-	return 0;
+	return walk_boundary(w, put_boundary_tree, w);
 }
 
 static int
@@ -398,7 +437,7 @@ list_objects(struct riad_walk *w)
 		return -1;
 
 	w->known = w->rest = w->all.ids.len;
-	if (put_boundary(w, r) == -1 ||
+	if (put_boundary(w) == -1 ||
 	    put_tips(w, &w->haves, RIAD_TAG) == -1 ||
 	    put_tips(w, &w->haves, RIAD_TREE) == -1 ||
 	    put_tips(w, &w->haves, RIAD_BLOB) == -1 ||

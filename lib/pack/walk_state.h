@@ -33,4 +33,9 @@ struct riad_walk {
 	char why[128];
 };
 
+/* Calls tree for trees that the client has because it has their commits, some
+ * more than once: 0, or -1 as soon as tree does. */
+typedef int walk_tree_fn(void *ctx, const struct riad_oid *oid);
+int walk_boundary(const struct riad_walk *w, walk_tree_fn *tree, void *ctx);
+
 #endif
