@@ -232,6 +232,10 @@ fails 'an object that is not there' '128 fatal: remote error: upload-pack: not o
 	sh -c 'git -C copy fetch -q --upload-pack="upload-pack 2>/dev/null" "$1/repo" 1111111111111111111111111111111111111111' - "$url"
 fails 'a packet cut short' '1 upload-pack: fatal: standard input: byte 0: truncated packet' \
 	sh -c 'printf 0032want | upload-pack repo'
+fails 'or a length, between requests' '0 ' \
+	sh -c 'printf "0014command=ls-refs\n0000\n" | GIT_PROTOCOL=version=2 upload-pack repo'
+fails 'but not within one' '1 upload-pack: fatal: standard input: byte 20: truncated packet' \
+	sh -c 'printf "0014command=ls-refs\n\n" | GIT_PROTOCOL=version=2 upload-pack repo'
 fails 'not a packet' '1 upload-pack: fatal: standard input: byte 0: bad packet length' \
 	sh -c 'echo GET / | upload-pack repo'
 fails 'standard output is full' '1 upload-pack: standard output: byte 0: No space left on device' \
@@ -309,6 +313,21 @@ for at in 200 1000 2000; do
 	printf 'xxxxxxxxxx' | dd of="$p" bs=1 seek=$at conv=notrunc 2>/dev/null
 	broken "with a pack damaged at byte $at"
 done
+
+# What is only promised is not fetched, but the client is told.
+git -C repo config uploadpack.allowFilter true
+git clone -q --bare --filter=blob:none "$url/repo" partial.git
+git -C repo config --unset uploadpack.allowFilter
+git -C partial.git config remote.origin.uploadpack "touch $tmp/ran; git-upload-pack"
+rm -rf bad-copy
+fails 'a blob that is only promised' '128 upload-pack: fatal: pack: missing blob * (lazy fetching disabled)' \
+	git clone -q --bare --upload-pack=upload-pack "$url/partial.git" bad-copy
+like 'as the client is told' "$(cat err)" '*remote: upload-pack: missing blob * (lazy fetching disabled)*'
+git -C partial.git config uploadpack.allowFilter true
+rm -rf copy
+git clone -q --bare --filter=blob:none --upload-pack=upload-pack "$url/partial.git" copy
+is 'and without blobs it is whole' "$?" 0
+is 'nothing was run' "$(ls ran 2>&1)" "ls: cannot access 'ran': No such file or directory"
 
 # An index that leads out of its pack: nothing that reads it may follow.
 rm -rf bad.git

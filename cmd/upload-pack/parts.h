@@ -112,6 +112,7 @@ struct service {
 	struct request_log log;
 	const char *path;
 	bool strict;
+	bool partial; /* a promisor remote has more objects */
 };
 
 /* One line on standard error, kept for the log. */

@@ -10,8 +10,8 @@
 #include <unistd.h>
 
 #include "parts.h"
-#include "riad/filter.h"
 #include "riad/cli.h"
+#include "riad/filter.h"
 #include "riad/pktmetrics.h"
 #include "riad/pktout.h"
 
@@ -41,12 +41,27 @@ refuse(struct service *s, const char *why)
 	return RIAD_FAIL;
 }
 
+/* Whether a variable says that objects may be at some other place alone. */
+static bool
+promises(const char *name, const char *value)
+{
+	const size_t len = strlen(name);
+	bool on = false;
+
+	if (strcmp(name, "extensions.partialclone") == 0)
+		return true;
+	return strncmp(name, "remote.", 7) == 0 && len > 9 &&
+	       strcmp(name + len - 9, ".promisor") == 0 &&
+	       riad_config_bool(&on, value) == 0 && on;
+}
+
 static int
 set_variable(void *ctx, const char *name, const char *value,
     enum riad_config_scope scope)
 {
 	struct service *s = ctx;
 
+	s->partial |= promises(name, value);
 	int r = settings_variable(&s->settings, scope, name, value);
 	if (r == 0)
 		r = riad_upload_config_set(&s->config, name, value);
@@ -83,6 +98,16 @@ feed(struct service *s, struct riad_upload *u, const struct riad_pkt *pkt)
 	return -1;
 }
 
+/* What a person types, or a script, may end in a line break: as with git, no
+ * packet between requests is the worse for being less than a length. */
+static bool
+ends_in_crumbs(const struct service *s, const struct riad_pkt_reader *rd,
+    struct riad_upload *u)
+{
+	return errno == EBADMSG && s->config.version == 2 &&
+	       rd->end - rd->pos < RIAD_PKT_HDR && riad_upload_eof(u) == 0;
+}
+
 /* Feeds the machine until it has had enough: 0, or -1 having said why. */
 static int
 converse(struct service *s, struct riad_upload *u)
@@ -105,8 +130,12 @@ converse(struct service *s, struct riad_upload *u)
 			return 0; /* riad_finish says it */
 		watch_client(true);
 		got = riad_pkt_fill(&rd);
+		int err = errno;
 		watch_client(false);
 		riad_metrics_phase_begin(&s->log.metrics, RIAD_PHASE_NEGOTIATE);
+		errno = err;
+		if (got == -1 && ends_in_crumbs(s, &rd, u))
+			return 0;
 		if (got == 1)
 			continue;
 		r = got == 0 ? riad_upload_eof(u) : 1;
@@ -143,15 +172,30 @@ answer(struct service *s, const struct riad_upload_repo *source)
 }
 
 static struct riad_limited limited;
+static bool partial;
 
-/* The machine knows one ctx, the repository; what is around the engine has
- * another. */
+/*
+ * The machine knows one ctx, the repository; what is around the engine has
+ * another.  What a partial repository lacks is not fetched: to do so would run
+ * what its configuration names, for whoever asks.
+ */
 static int
 pack(void *ctx, const struct riad_pack_request *request,
     struct riad_pack_sink *sink)
 {
+	static const char lazy[] = " (lazy fetching disabled)";
+
 	(void)ctx;
-	return riad_pack_limited(&limited, request, sink);
+	int r = riad_pack_limited(&limited, request, sink);
+	int err = errno;
+	size_t len = strlen(sink->why);
+	if (r == -1 && err == ENOENT && partial &&
+	    len + sizeof(lazy) <= sizeof(sink->why)) {
+		memcpy(sink->why + len, lazy, sizeof(lazy));
+		sink->tell = true;
+	}
+	errno = err;
+	return r;
 }
 
 /* The engine, or the hook in its place, and the limits around it. */
@@ -168,6 +212,7 @@ serve_repo(struct service *s, struct riad_repo *repo)
 	    .ctx = set->hook != NULL ? (void *)&hook : repo,
 	    .limits = &set->limits,
 	    .metrics = s->log.fd != -1 ? &s->log.metrics : NULL};
+	partial = s->partial;
 	struct riad_upload_repo source = {
 	    .ctx = repo,
 	    .odb = riad_repo_odb(repo),

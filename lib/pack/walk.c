@@ -315,9 +315,10 @@ walk_boundary(const struct riad_walk *w, walk_tree_fn *tree, void *ctx)
 	if (neighbours(w, tree, ctx) == -1)
 		return -1;
 	for (uint32_t i = 0; w->cuts.len > 0 && i < w->haves.ids.len; i++) {
-		int64_t n = w->haves.types[i] == RIAD_COMMIT
-				? riad_oidmap_get(&g->ids, &w->haves.ids.oids[i])
-				: -1;
+		int64_t n =
+		    w->haves.types[i] == RIAD_COMMIT
+			? riad_oidmap_get(&g->ids, &w->haves.ids.oids[i])
+			: -1;
 
 		if (n != -1 && g->nodes[n].loaded &&
 		    tree(ctx, &g->nodes[n].tree) == -1)
@@ -437,8 +438,7 @@ list_objects(struct riad_walk *w)
 		return -1;
 
 	w->known = w->rest = w->all.ids.len;
-	if (put_boundary(w) == -1 ||
-	    put_tips(w, &w->haves, RIAD_TAG) == -1 ||
+	if (put_boundary(w) == -1 || put_tips(w, &w->haves, RIAD_TAG) == -1 ||
 	    put_tips(w, &w->haves, RIAD_TREE) == -1 ||
 	    put_tips(w, &w->haves, RIAD_BLOB) == -1 ||
 	    walk_trees(w, w->known, true) == -1)
