@@ -32,6 +32,8 @@ struct riad_packfile {
 	uint32_t *order;
 	struct riad_revidx rev;
 	uint32_t *offs;
+	uint32_t nranks; /* 0 before that; count, or as many as were picked */
+	uint64_t *ends;  /* of those that were picked, else NULL */
 
 	const char *path; /* where .rev is looked for; NULL in memory */
 
@@ -77,7 +79,19 @@ int riad_packfile_entry(
  */
 int riad_packfile_sort(struct riad_packfile *pack);
 
-/* The number in the index of the object of a rank below count. */
+/*
+ * The same for some of the objects alone, n of them by their numbers in the
+ * index, and the bases by offset of those that are deltas: for a few of many
+ * that takes less time and memory.  Until the next call these have ranks, and
+ * no others.  0, or -1 with ENOMEM.
+ */
+int riad_packfile_pick(
+    struct riad_packfile *pack, const uint32_t *numbers, uint32_t n);
+
+/* Takes the ranks away, but for git's own file. */
+void riad_packfile_forget(struct riad_packfile *pack);
+
+/* The number in the index of the object of a rank below nranks. */
 static inline uint32_t
 riad_packfile_index(const struct riad_packfile *pack, uint32_t rank)
 {
@@ -99,7 +113,7 @@ uint64_t riad_packfile_end(const struct riad_packfile *pack, uint32_t rank);
 static inline void
 riad_packfile_prefetch(const struct riad_packfile *pack, uint32_t rank)
 {
-	if (rank < pack->idx.count && pack->offs != NULL &&
+	if (rank < pack->nranks && pack->offs != NULL &&
 	    pack->offs[rank] < pack->len)
 		__builtin_prefetch(pack->data + pack->offs[rank]);
 }
@@ -109,7 +123,8 @@ riad_packfile_prefetch(const struct riad_packfile *pack, uint32_t rank)
 int64_t riad_packfile_rank(
     const struct riad_packfile *pack, uint64_t off, uint32_t near);
 
-/* The number in the index of the object whose entry begins at off, or -1. */
+/* The number in the index of the object whose entry begins at off, or -1; as
+ * the others, but slow, for a pack that wasn't sorted. */
 int64_t riad_packfile_at(const struct riad_packfile *pack, uint64_t off);
 
 #endif

@@ -228,6 +228,34 @@ is_good(const struct riad_send *s, uint32_t number, uint64_t len)
 	       len < size / THIN_DELTA_PART;
 }
 
+/* Of so many objects it takes less to sort one than the whole pack. */
+enum { PICK_PART = 32 };
+
+/* Gives ranks to what is sent of a pack, and to its bases there. */
+static int
+give_ranks(const struct riad_send *s, uint32_t p)
+{
+	struct riad_packfile *pack = pack_of(s, p);
+	const struct riad_bits *bits = &s->set->packed;
+	const size_t first = s->store->first[p];
+	const size_t end = first + pack->idx.count;
+	uint32_t max = pack->idx.count / PICK_PART, n = 0;
+
+	if (pack->nranks == pack->idx.count && pack->ends == NULL)
+		return 0;
+	uint32_t *numbers = reallocarray(NULL, max + 1u, sizeof(*numbers));
+	if (numbers == NULL)
+		return -1;
+	size_t i = riad_bits_next(bits, first);
+	for (; n < max && i < end && i < bits->n;
+	     i = riad_bits_next(bits, i + 1))
+		numbers[n++] = (uint32_t)(i - first);
+	int r = n == max ? riad_packfile_sort(pack)
+			 : riad_packfile_pick(pack, numbers, n);
+	free(numbers);
+	return r;
+}
+
 /* Sorts the copies of a pack from the rest. */
 static int
 choose_from(struct riad_send *s, uint32_t p, struct wholes *wholes,
@@ -236,9 +264,9 @@ choose_from(struct riad_send *s, uint32_t p, struct wholes *wholes,
 	struct riad_packfile *pack = pack_of(s, p);
 	const uint32_t first = s->store->first[p];
 
-	if (riad_packfile_sort(pack) == -1)
+	if (give_ranks(s, p) == -1)
 		return -1;
-	for (uint32_t r = 0; r < pack->idx.count; r++) {
+	for (uint32_t r = 0; r < pack->nranks; r++) {
 		const uint32_t number = first + riad_packfile_index(pack, r);
 		struct riad_entry e;
 

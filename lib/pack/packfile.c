@@ -88,10 +88,20 @@ riad_packfile_open(
 }
 
 void
-riad_packfile_close(struct riad_packfile *pack)
+riad_packfile_forget(struct riad_packfile *pack)
 {
 	free(pack->order);
 	free(pack->offs);
+	free(pack->ends);
+	pack->order = pack->offs = NULL;
+	pack->ends = NULL;
+	pack->nranks = 0;
+}
+
+void
+riad_packfile_close(struct riad_packfile *pack)
+{
+	riad_packfile_forget(pack);
 	if (pack->idx_map != NULL) {
 		munmap((void *)pack->idx_map, pack->idx_map_len);
 		munmap((void *)pack->data, pack->len);
@@ -193,6 +203,8 @@ sort_round(const struct riad_idx *idx, uint32_t *to, const uint32_t *from,
 static bool
 read_order(struct riad_packfile *pack)
 {
+	if (pack->rev.rows != NULL)
+		return true;
 	if (pack->path == NULL)
 		return false;
 	pack->rev_map = map(pack->path, ".rev", &pack->rev_map_len);
@@ -213,8 +225,13 @@ riad_packfile_sort(struct riad_packfile *pack)
 {
 	const struct riad_idx *idx = &pack->idx;
 
-	if (pack->order != NULL || pack->rev.rows != NULL || read_order(pack))
+	if (pack->nranks == idx->count && pack->ends == NULL)
 		return 0;
+	riad_packfile_forget(pack);
+	pack->nranks = idx->count;
+	if (read_order(pack))
+		return 0;
+	pack->nranks = 0;
 	uint32_t *order = reallocarray(NULL, idx->count + 1u, sizeof(*order));
 	uint32_t *spare = reallocarray(NULL, idx->count + 1u, sizeof(*spare));
 	if (order == NULL || spare == NULL) {
@@ -236,6 +253,7 @@ riad_packfile_sort(struct riad_packfile *pack)
 		spare = swap;
 	}
 	pack->order = order;
+	pack->nranks = idx->count;
 	if (bits > UINT32_MAX) {
 		free(spare);
 		return 0;
@@ -260,7 +278,9 @@ riad_packfile_end(const struct riad_packfile *pack, uint32_t rank)
 	uint64_t begin = riad_packfile_off(pack, rank);
 	uint64_t end = limit(pack);
 
-	if (rank + 1 < pack->idx.count)
+	if (pack->ends != NULL)
+		end = pack->ends[rank];
+	else if (rank + 1 < pack->nranks)
 		end = riad_packfile_off(pack, rank + 1);
 	return end > begin && end <= limit(pack) ? end : 0;
 }
@@ -271,7 +291,7 @@ int64_t
 riad_packfile_rank(
     const struct riad_packfile *pack, uint64_t off, uint32_t near)
 {
-	const uint32_t count = pack->idx.count;
+	const uint32_t count = pack->nranks;
 	uint32_t lo = 0, hi = count;
 
 	if (near < count && riad_packfile_off(pack, near) >= off) {
@@ -303,6 +323,13 @@ riad_packfile_rank(
 int64_t
 riad_packfile_at(const struct riad_packfile *pack, uint64_t off)
 {
+	if (pack->nranks < pack->idx.count || pack->ends != NULL) {
+		for (uint32_t i = 0; i < pack->idx.count; i++) {
+			if (riad_idx_offset(&pack->idx, i) == off)
+				return i;
+		}
+		return -1;
+	}
 	int64_t rank = riad_packfile_rank(pack, off, UINT32_MAX);
 
 	return rank == -1 ? -1

@@ -477,9 +477,7 @@ heal(struct riad_reader *rd, uint32_t p, uint64_t off, unsigned tries)
 	struct blob *b = NULL;
 	int64_t pos = -1;
 
-	/* Other threads may be reading, and this sorts. */
-	if (tries > 0 && !rd->shared &&
-	    riad_packfile_sort(&s->packs.packs[p]) == 0)
+	if (tries > 0)
 		pos = riad_packfile_at(&s->packs.packs[p], off);
 	if (pos != -1) {
 		riad_idx_id(&s->packs.packs[p].idx, (uint32_t)pos, &oid);

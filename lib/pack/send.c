@@ -207,7 +207,7 @@ copy_pack(struct copying *c)
 	const uint32_t first = s->store->first[c->p];
 
 	c->nshifts = 0;
-	for (uint32_t r = 0; r < c->pack->idx.count; r++) {
+	for (uint32_t r = 0; r < c->pack->nranks; r++) {
 		const uint32_t number = first + riad_packfile_index(c->pack, r);
 
 		if (!riad_numset_has(s->set, number) ||

@@ -187,6 +187,48 @@ compare(struct riad_packfile *pack)
 	    "  is the same of all %u objects", i);
 }
 
+/* Every step-th object has the same end and base as when all are sorted. */
+static void
+test_pick(struct riad_packfile *pack, uint32_t step)
+{
+	const uint32_t count = pack->idx.count;
+	uint64_t ends[256], bases[256];
+	uint32_t numbers[256], n = 0;
+	bool same = riad_packfile_sort(pack) == 0 && count <= 256;
+
+	for (uint32_t r = 0; same && r < count; r += step, n++) {
+		struct riad_entry e;
+
+		numbers[n] = riad_packfile_index(pack, r);
+		ends[n] = riad_packfile_end(pack, r);
+		same = riad_packfile_entry(
+			   pack, riad_packfile_off(pack, r), &e) == 0;
+		bases[n] = e.type == RIAD_OFS_DELTA ? e.base_off : 0;
+	}
+	same &= riad_packfile_pick(pack, numbers, n) == 0 &&
+		pack->nranks >= n && pack->nranks <= 2 * n;
+	for (uint32_t i = 0; same && i < n; i++) {
+		int64_t r = riad_packfile_rank(
+		    pack, riad_idx_offset(&pack->idx, numbers[i]), UINT32_MAX);
+
+		same = r != -1 &&
+		       riad_packfile_index(pack, (uint32_t)r) == numbers[i] &&
+		       riad_packfile_end(pack, (uint32_t)r) == ends[i];
+		r = bases[i] == 0
+			? r
+			: riad_packfile_rank(pack, bases[i], (uint32_t)r);
+		same &= r != -1 &&
+			(bases[i] == 0 ||
+			    riad_packfile_off(pack, (uint32_t)r) == bases[i]);
+	}
+	ok(same, "%u picked objects, and their bases", n);
+	ok(riad_packfile_at(pack, 12) ==
+		(riad_packfile_sort(pack) == 0
+			? (int64_t)riad_packfile_index(pack, 0)
+			: -1),
+	    "an object by its offset, unsorted");
+}
+
 static const char history[] =
     "git init -q a && cd a && i=0; while [ $((i += 1)) -le 20 ]; do "
     "seq $((i * 100)) >f && echo $i >g && git add . && git commit -qm $i || "
@@ -202,8 +244,11 @@ test_real(void)
 	ok(riad_packs_add(&packs, "a/.git/objects", RIAD_SHA1_LEN) == 0 &&
 		packs.len == 1,
 	    "its pack");
-	if (packs.len == 1)
+	if (packs.len == 1) {
 		compare(packs.packs);
+		for (uint32_t step = 1; step < 40; step += 6)
+			test_pick(packs.packs, step);
+	}
 
 	/* What is open stays readable when git gc takes it away. */
 	ok(sh("cd a && git repack -qadF --depth=3"), "repack");
@@ -220,8 +265,11 @@ test_real(void)
 	ok(riad_packs_add(&packs, "a/.git/objects", RIAD_SHA1_LEN) == 0 &&
 		packs.len == 1,
 	    "its pack");
-	if (packs.len == 1)
+	if (packs.len == 1) {
 		compare(packs.packs);
+		for (uint32_t step = 1; step < 40; step += 6)
+			test_pick(packs.packs, step);
+	}
 	riad_packs_close(&packs);
 }
 
