@@ -13,6 +13,7 @@
 
 #include <errno.h>
 #include <pthread.h>
+#include <signal.h>
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
@@ -596,6 +597,22 @@ plant(struct riad_scan *s)
 	return 0;
 }
 
+/* Starts so many, or fewer, which will do; signals are the caller's. */
+static unsigned
+start_threads(struct riad_scan *s, pthread_t *threads, unsigned n)
+{
+	unsigned started = 0;
+	sigset_t all, old;
+
+	sigfillset(&all);
+	pthread_sigmask(SIG_BLOCK, &all, &old);
+	while (started < n &&
+	       pthread_create(&threads[started], NULL, run_thread, s) == 0)
+		started++;
+	pthread_sigmask(SIG_SETMASK, &old, NULL);
+	return started;
+}
+
 static int
 scan_pack(struct riad_scan *s, uint32_t p)
 {
@@ -617,11 +634,7 @@ scan_pack(struct riad_scan *s, uint32_t p)
 		r = plant(s);
 	if (r == 0) {
 		atomic_store(&s->next, 0);
-		for (unsigned i = 0; i < nthreads; i++) {
-			if (pthread_create(&threads[i], NULL, run_thread, s) !=
-			    0)
-				nthreads = i; /* fewer will do */
-		}
+		nthreads = start_threads(s, threads, nthreads);
 		r = worker_init(&w, s);
 		w.ticks = true;
 		if (r == 0)
