@@ -17,6 +17,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "riad/intact.h"
 #include "riad/numset.h"
 #include "riad/packout.h"
 #include "riad/press.h"
@@ -80,7 +81,9 @@ struct riad_send {
 	uint64_t bytes;         /* of the pack */
 
 	/* Of the work in progress. */
-	struct riad_numset made; /* what isn't copied */
+	struct riad_numset made;  /* what isn't copied */
+	struct riad_numset ended; /* what is known not to lean on itself */
+	struct riad_intact *intact;
 	struct riad_press_item *items;
 	size_t nitems, items_cap;
 	struct riad_moved *moved; /* what isn't written in its turn */

@@ -10,7 +10,6 @@
 #include "riad/send.h"
 
 #include <errno.h>
-#include <libdeflate.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -38,17 +37,6 @@ struct copying {
 	struct riad_meter meter;
 	uint32_t left; /* until the next look at the clock */
 };
-
-static bool
-is_intact(const struct riad_packfile *pack, uint32_t rank)
-{
-	const uint64_t off = riad_packfile_off(pack, rank);
-	const uint64_t end = riad_packfile_end(pack, rank);
-
-	return end != 0 &&
-	       libdeflate_crc32(0, pack->data + off, (size_t)(end - off)) ==
-		   riad_idx_crc(&pack->idx, riad_packfile_index(pack, rank));
-}
 
 static int
 flush_run(struct copying *c)
@@ -128,7 +116,8 @@ copy_entry(struct copying *c, uint32_t rank, bool in_turn)
 	uint64_t at = 0; /* of the base */
 	bool as_it_is = true;
 
-	if (riad_packfile_entry(pack, off, &e) == -1 || !is_intact(pack, rank))
+	if (riad_packfile_entry(pack, off, &e) == -1 ||
+	    !riad_intact_entry(s->intact, pack, rank))
 		return 0;
 	unsigned type = e.type;
 	if (send_is_delta(&e)) {
@@ -391,7 +380,7 @@ send_file(struct riad_send *s, uint32_t p)
 	if (riad_packfile_sort(pack) == -1)
 		return -1;
 	for (uint32_t r = 0; r < pack->idx.count; r++) {
-		if (!is_intact(pack, r)) {
+		if (!riad_intact_entry(s->intact, pack, r)) {
 			char hex[RIAD_OID_HEX_MAX + 1];
 			struct riad_oid oid;
 
@@ -441,7 +430,8 @@ riad_send(struct riad_send *s)
 	struct riad_meter meter;
 
 	s->total = riad_numset_count(s->set);
-	if (riad_numset_init(&s->made, s->store) == -1)
+	s->intact = riad_intact_new();
+	if (s->intact == NULL || riad_numset_init(&s->made, s->store) == -1)
 		return -1;
 	riad_meter_start(&meter, s->press.sink, "Counting objects", s->total);
 	int64_t p = whole_pack(s);
@@ -459,7 +449,9 @@ void
 riad_send_free(struct riad_send *s)
 {
 	riad_packout_free(&s->out);
+	riad_intact_free(s->intact);
 	riad_numset_free(&s->made);
+	riad_numset_free(&s->ended);
 	free(s->items);
 	free(s->moved);
 	s->items = NULL;
