@@ -73,48 +73,83 @@ send_find_base(const struct riad_send *s, uint32_t p, uint32_t rank,
 	return 0;
 }
 
+/* So long may the way be from a delta to what is whole. */
+enum { CHAIN_MAX = 4096 };
+
 /*
- * Deltas must not go round in a circle, which those by offset can't: bases
- * come before them.  Nor can those on a copy of the base in another pack, as
- * long as the first pack that has an object is the one it is taken from: that
- * is then a pack before this one.  By id anything may be said.
+ * Deltas must not go round in a circle.  Those by offset can't, as long as
+ * they lean on the copy in their own pack: bases come before them.  By id
+ * anything may be said; and where the copy that is sent is in another pack, it
+ * may lean, there, on what leans on it here.  Each circle has such a step, so
+ * from those the way is followed, over the copies that are sent.
  */
 static bool
-ends(const struct riad_send *s, uint32_t p, uint32_t rank)
+ends(struct riad_send *s, uint32_t p, uint32_t rank)
 {
-	const struct riad_packfile *pack = pack_of(s, p);
-	uint32_t left = pack->idx.count;
-	struct riad_entry e;
-	struct send_base base;
+	uint32_t seen[CHAIN_MAX], n = 0;
+	bool done = false;
 
-	for (; left > 0; left--) {
+	for (; !done; n++) {
+		struct riad_packfile *pack = pack_of(s, p);
+		struct riad_entry e;
+		struct send_base base;
+
+		if (n == CHAIN_MAX)
+			return false;
+		seen[n] = s->store->first[p] + riad_packfile_index(pack, rank);
+		if (riad_numset_has(&s->ended, seen[n]))
+			break;
 		if (riad_packfile_entry(
 			pack, riad_packfile_off(pack, rank), &e) == -1)
 			return false;
-		if (e.type != RIAD_REF_DELTA)
-			return true;
+		if (!send_is_delta(&e)) {
+			done = true;
+			continue;
+		}
 		if (send_find_base(s, p, rank, &e, &base) == -1)
 			return false;
-		if (base.rank == -1 || !base.here)
-			return true;
-		rank = (uint32_t)base.rank;
+		int64_t next = base.rank;
+		if (base.number == -1 || base.number >= RIAD_LOOSE ||
+		    !riad_numset_has(s->set, (uint32_t)base.number)) {
+			done = true;
+			continue;
+		}
+		if (!base.here) {
+			uint32_t pos;
+
+			p = riad_store_pack(
+			    s->store, (uint32_t)base.number, &pos);
+			pack = pack_of(s, p);
+			if (riad_packfile_sort(pack) == -1)
+				return false;
+			next = riad_packfile_rank(
+			    pack, riad_idx_offset(&pack->idx, pos), UINT32_MAX);
+		}
+		if (next == -1)
+			return false;
+		rank = (uint32_t)next;
 	}
-	return false;
+
+	/* Not to be followed again; to have no memory for that is no harm. */
+	while (n > 0)
+		(void)riad_numset_add(&s->ended, seen[--n]);
+	return true;
 }
 
 /* Whether the client will find what the delta leans on, and where. */
 enum base_place { NOWHERE, IN_THE_PACK, WITH_THE_CLIENT };
 
 static enum base_place
-place_of_base(const struct riad_send *s, uint32_t p, uint32_t rank,
-    const struct riad_entry *e)
+place_of_base(
+    struct riad_send *s, uint32_t p, uint32_t rank, const struct riad_entry *e)
 {
 	struct send_base base;
 
 	if (send_find_base(s, p, rank, e, &base) == -1 || base.number == -1)
 		return NOWHERE;
 	if (riad_numset_has(s->set, (uint32_t)base.number))
-		return e->type != RIAD_REF_DELTA || ends(s, p, rank)
+		return (e->type == RIAD_OFS_DELTA && base.here) ||
+			       ends(s, p, rank)
 			   ? IN_THE_PACK
 			   : NOWHERE;
 	return s->thin && client_has(s, (uint32_t)base.number) ? WITH_THE_CLIENT
