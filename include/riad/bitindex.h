@@ -26,6 +26,8 @@ struct riad_bitindex {
 	struct riad_revidx rev;           /* the order that midx lacks */
 	const void *rev_map;
 	size_t rev_map_len;
+	bool named;        /* the file has names: git writes those of a
+			    * multi-pack-index as it knew them before, if it did */
 	uint32_t *numbers; /* by bit; NULL where those are the pack's own */
 };
 

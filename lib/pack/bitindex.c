@@ -252,8 +252,15 @@ open_map(
 		close_maps(b);
 		return -1;
 	}
-	if (memcmp(b->bitmap.sum, sum, hash_len) == 0)
+	if (memcmp(b->bitmap.sum, sum, hash_len) == 0) {
+		for (uint32_t i = 0; i < n && !b->named; i++) {
+			uint32_t hash;
+			b->named =
+			    riad_bitmap_name_hash(&b->bitmap, i, &hash) &&
+			    hash != 0;
+		}
 		return 1;
+	}
 	riad_bitindex_close(b);
 	return bad();
 }

@@ -721,9 +721,12 @@ engine_enumerate(struct engine_job *j)
 	if (!bitmaps) {
 		if (commits_of(j) == -1)
 			return -1;
+
+		/* Without names there is nothing to lean on what the client
+		 * has. */
 		bitmaps = by_type && j->req->nhaves > 0 &&
 			  j->walk->revs.nlist >= BITMAP_COMMITS &&
-			  has_bitmaps(j);
+			  has_bitmaps(j) && j->e->bitindex.named;
 	}
 	if (!by_type)
 		return by_filter(j, &plain);
