@@ -288,8 +288,13 @@ int64_t
 riad_store_quick(struct riad_store *s, const struct riad_oid *oid)
 {
 	merge_in_time(s);
-	int64_t n = riad_store_packed(s, oid);
 
+	/* What was loose keeps its number when it has been packed since. */
+	int64_t n = s->loose.len == 0 ? -1 : riad_oidmap_get(&s->loose, oid);
+
+	if (n != -1)
+		return (int64_t)RIAD_LOOSE + n;
+	n = riad_store_packed(s, oid);
 	return n != -1 ? n : find_loose(s, oid);
 }
 
