@@ -20,8 +20,9 @@ struct riad_reader;
 
 /*
  * Keeps up to keep bytes of objects.  Where others use the store at the same
- * time, shared is true: then nothing new is looked for, and what isn't in a
- * pack is not found.  NULL with errno ENOMEM.
+ * time, shared is true: then the store stays as it is, and what it hasn't, or
+ * has damaged, is looked for in a store of the reader's own.  NULL with errno
+ * ENOMEM.
  */
 struct riad_reader *riad_reader_new(
     struct riad_store *store, size_t keep, bool shared);

@@ -15,8 +15,12 @@ enum {
 	/* Deltas on deltas: git makes chains of 4095 at most. */
 	CHAIN_MAX = 8192,
 
-	/* Other copies that are tried for one object. */
-	HEAL_MAX = 4,
+	/* Other copies that are tried to read one object, each of which may
+	 * lean on damaged ones in turn. */
+	HEAL_MAX = 16,
+
+	/* Of a damaged chain, so many entries are looked for. */
+	HEAL_DEPTH = 64,
 
 	/* Of what is kept: objects of this length on average. */
 	KEPT_LEN = 2048,
@@ -24,6 +28,9 @@ enum {
 
 /* Objects come from who pushed them; so much of one is held in memory. */
 #define OBJECT_MAX ((size_t)1 << 31)
+
+/* Bytes that are kept of what is read apart. */
+#define APART_KEEP ((size_t)1 << 20)
 
 /* Deflate makes a byte of 1032 at most, RFC 1951. */
 #define RATIO_MAX 1032
@@ -65,9 +72,12 @@ struct riad_reader {
 	bool shared;
 	struct riad_inflate *z;
 	struct cache cache;
-	struct blob *held;   /* what was given out */
-	struct chain *chain; /* of what is read, but for healing */
-	uint8_t *delta;      /* what is inflated */
+	struct blob *held;      /* what was given out */
+	struct chain *chain;    /* of what is read, but for healing */
+	unsigned tries;         /* copies that may be read yet */
+	struct riad_store *own; /* of a shared reader, for what isn't found */
+	struct riad_reader *other; /* of that */
+	uint8_t *delta;            /* what is inflated */
 	size_t delta_cap;
 	const struct riad_history *history;
 	const struct riad_grafts *grafts;
@@ -252,6 +262,10 @@ riad_reader_free(struct riad_reader *rd)
 	free(rd->chain);
 	free(rd->delta);
 	free(rd->parents);
+	riad_reader_free(rd->other);
+	if (rd->own != NULL)
+		riad_store_close(rd->own);
+	free(rd->own);
 	if (rd->z != NULL)
 		riad_inflate_free(rd->z);
 	free(rd);
@@ -368,8 +382,7 @@ apply(struct riad_reader *rd, uint32_t p, uint64_t off, const struct blob *base)
 	return b;
 }
 
-static struct blob *heal(
-    struct riad_reader *rd, uint32_t p, uint64_t off, unsigned tries);
+static struct blob *heal(struct riad_reader *rd, uint32_t p, uint64_t off);
 
 /* Goes down the chain of deltas to what is kept or whole, *at. */
 static struct blob *
@@ -391,21 +404,41 @@ find_base(struct riad_reader *rd, uint32_t p, uint64_t *at, struct chain *c)
 				cache_put(&rd->cache, p, *at, b);
 			return b;
 		}
-		if (c->len == CHAIN_MAX) {
+		uint64_t base = base_off(rd, p, &e);
+		if (c->len == CHAIN_MAX)
 			errno = EBADMSG;
+		if (base == 0 || c->len == CHAIN_MAX)
 			return NULL;
-		}
 		c->offs[c->len++] = *at;
-		*at = base_off(rd, p, &e);
-		if (*at == 0)
-			return NULL;
+		*at = base;
 	}
 }
 
+/* What is damaged may be the entry that named the base, so those above *at are
+ * looked for elsewhere, too, and then the object itself. */
 static struct blob *
-read_entry(struct riad_reader *rd, uint32_t p, uint64_t off, unsigned tries)
+heal_chain(struct riad_reader *rd, uint32_t p, uint64_t *at, struct chain *c)
 {
-	const bool healing = tries < HEAL_MAX;
+	struct blob *b = heal(rd, p, *at);
+
+	for (int i = 0; b == NULL && errno == EBADMSG && c->len > 0; i++) {
+		if (i == HEAL_DEPTH)
+			c->len = 1;
+		*at = c->offs[--c->len];
+		b = heal(rd, p, *at);
+	}
+
+	/* In a circle it has come up before. */
+	for (uint32_t i = 0; b != NULL && i < c->len; i++) {
+		if (c->offs[i] == *at)
+			c->len = i;
+	}
+	return b;
+}
+
+static struct blob *
+read_entry(struct riad_reader *rd, uint32_t p, uint64_t off, bool healing)
+{
 	struct chain *c = healing ? malloc(sizeof(*c)) : rd->chain;
 	uint64_t at = off;
 
@@ -414,17 +447,17 @@ read_entry(struct riad_reader *rd, uint32_t p, uint64_t off, unsigned tries)
 	c->len = 0;
 	struct blob *b = find_base(rd, p, &at, c);
 	if (b == NULL && errno == EBADMSG)
-		b = heal(rd, p, at, tries);
+		b = heal_chain(rd, p, &at, c);
 	while (b != NULL && c->len > 0) {
-		const uint64_t next = c->offs[--c->len];
-		struct blob *made = apply(rd, p, next, b);
+		at = c->offs[--c->len];
+		struct blob *made = apply(rd, p, at, b);
 
 		if (made == NULL && errno == EBADMSG)
-			made = heal(rd, p, next, tries);
+			made = heal_chain(rd, p, &at, c);
 		blob_release(b);
 		b = made;
 		if (b != NULL)
-			cache_put(&rd->cache, p, next, b);
+			cache_put(&rd->cache, p, at, b);
 	}
 	if (healing)
 		free(c);
@@ -465,31 +498,28 @@ read_loose(struct riad_reader *rd, const struct riad_oid *oid)
 
 /*
  * Reads another copy of the damaged entry at off of pack p.  Its damage may be
- * that it names no base, so all that counts is its id.  Each copy is looked
- * for in the packs after p and then in files, so this goes no deeper than
- * there are packs, nor than tries.
+ * that it names no base, so all that counts is its id.  The number of copies
+ * that are read for one object bounds how deep this goes.
  */
 static struct blob *
-heal(struct riad_reader *rd, uint32_t p, uint64_t off, unsigned tries)
+heal(struct riad_reader *rd, uint32_t p, uint64_t off)
 {
 	struct riad_store *s = rd->store;
 	struct riad_oid oid;
 	struct blob *b = NULL;
-	int64_t pos = -1;
+	int64_t pos = riad_packfile_at(&s->packs.packs[p], off);
 
-	if (tries > 0)
-		pos = riad_packfile_at(&s->packs.packs[p], off);
 	if (pos != -1) {
 		riad_idx_id(&s->packs.packs[p].idx, (uint32_t)pos, &oid);
 		for (uint32_t q = 0; b == NULL && q < s->packs.len; q++) {
-			pos = q == p
-				  ? -1
-				  : riad_idx_find(&s->packs.packs[q].idx, &oid);
-			if (pos != -1)
-				b = read_entry(rd, q,
-				    riad_idx_offset(
-					&s->packs.packs[q].idx, (uint32_t)pos),
-				    tries - 1);
+			const struct riad_idx *idx = &s->packs.packs[q].idx;
+
+			pos = q == p ? -1 : riad_idx_find(idx, &oid);
+			if (pos == -1 || rd->tries == 0)
+				continue;
+			rd->tries--;
+			b = read_entry(
+			    rd, q, riad_idx_offset(idx, (uint32_t)pos), true);
 		}
 		if (b == NULL)
 			b = read_loose(rd, &oid);
@@ -508,7 +538,8 @@ read_number(struct riad_reader *rd, uint32_t number)
 		uint32_t pos, p = riad_store_pack(s, number, &pos);
 		uint64_t off = riad_idx_offset(&s->packs.packs[p].idx, pos);
 
-		return read_entry(rd, p, off, HEAL_MAX);
+		rd->tries = HEAL_MAX;
+		return read_entry(rd, p, off, false);
 	}
 
 	const struct riad_oid oid = s->loose.oids[number - RIAD_LOOSE];
@@ -526,12 +557,51 @@ read_number(struct riad_reader *rd, uint32_t number)
 	return NULL;
 }
 
+/* What a shared reader doesn't find, or finds damaged, is read by one of the
+ * thread's own, which may look for what came and for other copies. */
+static struct blob *
+read_apart(struct riad_reader *rd, const struct riad_oid *oid)
+{
+	if (rd->other == NULL) {
+		const struct riad_store *s = rd->store;
+		struct riad_store *own = malloc(sizeof(*own));
+
+		if (own == NULL)
+			return NULL;
+		if (riad_store_open(own, (const char *const *)s->dirs, s->ndirs,
+			s->hash_len, true) == -1) {
+			int err = errno;
+			free(own);
+			errno = err;
+			return NULL;
+		}
+		rd->own = own;
+		rd->other = riad_reader_new(own, APART_KEEP, false);
+		if (rd->other == NULL) {
+			riad_store_close(own);
+			free(own);
+			rd->own = NULL;
+			errno = ENOMEM;
+			return NULL;
+		}
+	}
+	int64_t n = riad_store_find(rd->own, oid);
+	return n == -1 ? NULL : read_number(rd->other, (uint32_t)n);
+}
+
 int
 riad_reader_read(struct riad_reader *rd, uint32_t number, enum riad_type *type,
     const uint8_t **data, size_t *len)
 {
 	blob_release(rd->held);
 	rd->held = read_number(rd, number);
+	if (rd->held == NULL && rd->shared &&
+	    (errno == ENOENT || errno == EBADMSG)) {
+		struct riad_oid oid;
+
+		riad_store_oid(rd->store, number, &oid);
+		rd->held = read_apart(rd, &oid);
+	}
 	if (rd->held == NULL)
 		return -1;
 	*type = rd->held->type;
@@ -570,12 +640,35 @@ riad_reader_type(struct riad_reader *rd, uint32_t number, enum riad_type *type)
 	return riad_reader_read(rd, number, type, &data, &len);
 }
 
+/* The length that the file of a loose object says: 0, or -1 if there is none
+ * that can be read. */
+static int
+loose_size(const struct riad_reader *rd, uint32_t number, uint64_t *size)
+{
+	const struct riad_store *s = rd->store;
+	const struct riad_oid *oid = &s->loose.oids[number - RIAD_LOOSE];
+
+	for (size_t i = 0; i < s->ndirs; i++) {
+		struct riad_loose l;
+
+		if (riad_loose_open(&l, s->dirs[i], oid, s->hash_len) == 1) {
+			*size = l.len;
+			riad_loose_close(&l);
+			return 0;
+		}
+	}
+	return -1;
+}
+
 int
 riad_reader_size(struct riad_reader *rd, uint32_t number, uint64_t *size)
 {
 	enum riad_type type;
 	const uint8_t *data;
 	size_t len;
+
+	if (number >= RIAD_LOOSE && loose_size(rd, number, size) == 0)
+		return 0;
 
 	if (number < RIAD_LOOSE) {
 		uint32_t pos, p = riad_store_pack(rd->store, number, &pos);
@@ -633,6 +726,8 @@ odb_read(void *ctx, const struct riad_oid *oid, enum riad_type *type,
 		/* A file of its own needs no table. */
 		blob_release(rd->held);
 		rd->held = read_loose(rd, oid);
+		if (rd->held == NULL && (errno == ENOENT || errno == EBADMSG))
+			rd->held = read_apart(rd, oid);
 		if (rd->held == NULL)
 			return missing_or_bad();
 		*type = rd->held->type;
@@ -653,6 +748,12 @@ odb_type(void *ctx, const struct riad_oid *oid, enum riad_type *type)
 			? riad_store_quick(rd->store, oid)
 			: find(rd, oid);
 
+	if (n == -1 && type != NULL && rd->shared) {
+		const uint8_t *data;
+		size_t len;
+
+		return odb_read(ctx, oid, type, &data, &len);
+	}
 	if (n == -1 ||
 	    (type != NULL && riad_reader_type(rd, (uint32_t)n, type) == -1))
 		return missing_or_bad();
