@@ -15,7 +15,7 @@ static const char *const dirs[] = {"a/objects"};
 static void
 open_or_exit(struct riad_store *s, size_t hash_len)
 {
-	if (riad_store_open(s, dirs, 1, hash_len) == -1) {
+	if (riad_store_open(s, dirs, 1, hash_len, true) == -1) {
 		printf("Bail out! no store\n");
 		exit(1);
 	}
