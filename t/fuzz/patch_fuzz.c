@@ -113,8 +113,8 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		    riad_patch_apply(&p, made, base, base_len) == 0)
 			n = (int64_t)p.len;
 	}
-	int64_t want = plainly(plain, base, base_len,
-	    (struct cursor){.data = delta, .len = len});
+	int64_t want = plainly(
+	    plain, base, base_len, (struct cursor){.data = delta, .len = len});
 	if (n != want || (n > 0 && memcmp(made, plain, (size_t)n) != 0))
 		abort();
 	free(plain);

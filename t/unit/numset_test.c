@@ -24,7 +24,7 @@ test_random(uint32_t count)
 	for (int i = 0; i < 3000; i++) {
 		seed = seed * 1664525 + 1013904223;
 		uint32_t at = (seed >> 8) % (N / (1 + (seed >> 20 & 7)));
-		int loose = seed >> 31;
+		const uint32_t loose = seed >> 31;
 		uint32_t number = at + (loose ? RIAD_LOOSE : 0);
 
 		if (i % 4 == 3) {
@@ -40,16 +40,18 @@ test_random(uint32_t count)
 	ok(wrong == 0 && riad_numset_count(&set) == n, "%u numbers of %u", n,
 	    count);
 	for (uint32_t i = 0; i < 2 * N; i++)
-		wrong += riad_numset_has(&set, i % N + (i < N ? 0 : RIAD_LOOSE)) !=
-			 has[i >= N][i % N];
+		wrong +=
+		    riad_numset_has(&set, i % N + (i < N ? 0 : RIAD_LOOSE)) !=
+		    has[i >= N][i % N];
 	ok(wrong == 0, "  are there, and no others");
 	ok(!riad_numset_has(&set, RIAD_LOOSE - 1) &&
 		!riad_numset_has(&set, UINT32_MAX),
 	    "  nor is what is far beyond");
 	riad_numset_take(&set, &other);
 	for (uint32_t i = 0; i < 2 * N; i++)
-		wrong += riad_numset_has(&set, i % N + (i < N ? 0 : RIAD_LOOSE)) !=
-			 (has[i >= N][i % N] && !theirs[i >= N][i % N]);
+		wrong +=
+		    riad_numset_has(&set, i % N + (i < N ? 0 : RIAD_LOOSE)) !=
+		    (has[i >= N][i % N] && !theirs[i >= N][i % N]);
 	ok(wrong == 0, "  less those of another set");
 	riad_numset_free(&set);
 	riad_numset_free(&other);

@@ -21,8 +21,7 @@ main(void)
 	if (z == NULL || compress(in, &len, text, sizeof(text)) != Z_OK)
 		exit(1);
 	memset(in + len, 'x', sizeof(in) - len);
-	ok(riad_inflate(z, out, sizeof(text), in, sizeof(in)) ==
-		    (int64_t)len &&
+	ok(riad_inflate(z, out, sizeof(text), in, sizeof(in)) == (int64_t)len &&
 		memcmp(out, text, sizeof(text)) == 0,
 	    "what follows is left");
 	ok(riad_inflate(z, out, sizeof(text), in, len) == (int64_t)len,

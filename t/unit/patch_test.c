@@ -30,8 +30,8 @@ patched(uint8_t *to, size_t room, const uint8_t *delta, size_t len)
 		if (made == NULL)
 			exit(1);
 		r = (int)p.len;
-		if (riad_patch_apply(&p, made, (const uint8_t *)BASE,
-			strlen(BASE)) == -1)
+		if (riad_patch_apply(
+			&p, made, (const uint8_t *)BASE, strlen(BASE)) == -1)
 			r = -1;
 		else if (r > 0)
 			memcpy(to, made, (size_t)r);
@@ -61,8 +61,8 @@ test_cases(void)
 	    {"no bytes", "", 0, NULL},
 	    {"one size", "\x0a", 1, NULL},
 	    {"half a size", "\x8a", 1, NULL},
-	    {"a size of 64 bits",
-		"\x8a\x80\x80\x80\x80\x80\x80\x80\x80\0\0", 11, NULL},
+	    {"a size of 64 bits", "\x8a\x80\x80\x80\x80\x80\x80\x80\x80\0\0",
+		11, NULL},
 	    {"the reserved instruction", "\x0a\1\0\0", 4, NULL},
 	    {"an insert that is cut", "\x0a\3\3ab", 5, NULL},
 	    {"a copy that is cut", "\x0a\3\x91\2", 4, NULL},
@@ -78,8 +78,8 @@ test_cases(void)
 
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
 		uint8_t to[64] = {0};
-		int r = patched(to, sizeof(to),
-		    (const uint8_t *)cases[i].delta, cases[i].len);
+		int r = patched(to, sizeof(to), (const uint8_t *)cases[i].delta,
+		    cases[i].len);
 
 		ok(cases[i].want == NULL
 			? r == -1 && errno == EBADMSG
@@ -110,8 +110,8 @@ test_steps(void)
 	ok(riad_patch_next(&p, &op) == 1 && op.insert == delta + 3 &&
 		op.len == 2,
 	    "an insert lies where it lay");
-	ok(riad_patch_next(&p, &op) == 1 && op.insert == NULL &&
-		op.from == 2 && op.len == 3,
+	ok(riad_patch_next(&p, &op) == 1 && op.insert == NULL && op.from == 2 &&
+		op.len == 3,
 	    "a copy");
 	ok(riad_patch_next(&p, &op) == 0 && riad_patch_next(&p, &op) == 0,
 	    "the end");
