@@ -355,7 +355,7 @@ whole_pack(const struct riad_send *s)
 {
 	const struct riad_store *store = s->store;
 
-	if (!s->as_it_is || !s->press.ofs_delta ||
+	if (!s->as_it_is || !s->press.ofs_delta || s->total == 0 ||
 	    riad_bits_count(&s->set->loose) > 0)
 		return -1;
 	for (uint32_t p = 0; p < store->packs.len; p++) {
