@@ -67,6 +67,53 @@ for served in repo bitmap; do
 	same "a tree of $served and all that is in it" none $served "$tree"
 done
 
+# Patterns, by all that may lead to them.
+git clone -q repo patterns
+printf '/dir/\n!n3\n' >patterns/only
+mkdir patterns/lists
+echo /link >patterns/lists/links
+commit patterns patterns
+git -C patterns config uploadpack.allowFilter true
+git -C patterns tag -a -m tagged sp main
+git -C patterns update-ref refs/remotes/far/HEAD main
+for name in "$(git -C patterns rev-parse main:only)" main:only \
+	heads/main:lists/links sp:only far:only "$(git -C patterns rev-parse sp):only"; do
+	same "sparse:oid by $(echo "$name" | cut -c1-20)" none patterns \
+		--filter="sparse:oid=$name" main:main
+done
+for name in main:none nowhere:only main:lists/links/x; do
+	like "no patterns: $name" \
+		"$(brings upload-pack none "file://$tmp/patterns" "--filter=sparse:oid=$name" main:main)" \
+		"*unable to access sparse blob in '$name'*"
+done
+like 'no patterns in a tree' \
+	"$(brings upload-pack none "file://$tmp/patterns" --filter=sparse:oid=main main:main)" \
+	"*unable to parse sparse filter data in $(git -C patterns rev-parse main)*"
+
+# --- the tree of nothing, which need not be there
+
+git init -q hollow
+c=$(git -C hollow commit-tree -m hollow 4b825dc642cb6eb9a060e54bf8d69288fbee4904)
+git -C hollow update-ref refs/heads/main "$c"
+same 'a tree of nothing' none hollow main:main
+is 'is not in its repository' "$(find hollow/.git/objects -type f | wc -l)" 1
+
+# --- what is missing here and the client has
+
+rm -rf hole.git
+git init -q --bare hole.git
+echo added >repo/added
+commit repo 'a hole to come'
+git -C hole.git fetch -q "$tmp/repo" main:main
+git -C hole.git repack -adq
+git -C hole.git unpack-objects -q <"$(mv hole.git/objects/pack/*.pack . && ls pack-*.pack)"
+rm -f hole.git/objects/pack/* pack-*.pack
+hole=$(git -C repo rev-parse main:dir/sub/n3)
+rm -f "hole.git/objects/$(echo "$hole" | cut -c1-2)/$(echo "$hole" | cut -c3-)"
+git init -q --bare whole
+git -C whole fetch -q "$tmp/repo" "$(git -C repo rev-parse main~1)":refs/heads/main
+same 'a hole that the client can fill' whole hole.git main:main
+
 # --- depths
 
 # A commit that changes nothing, and where history ends now: all its trees the

@@ -12,6 +12,7 @@
 #ifndef RIAD_PARSE_H
 #define RIAD_PARSE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -67,6 +68,10 @@ struct riad_tree {
 	const uint8_t *pos, *end; /* what was not yet read */
 	size_t hash_len;
 };
+
+/* Whether it is the tree of nothing, which git takes for there without its
+ * being there. */
+bool riad_tree_is_empty(const struct riad_oid *oid, size_t hash_len);
 
 void riad_tree_init(
     struct riad_tree *tree, const void *data, size_t len, size_t hash_len);

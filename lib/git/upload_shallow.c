@@ -63,7 +63,7 @@ take_filter(struct riad_upload *u, const struct riad_request_line *line)
 	}
 	if (riad_filter_refused(u->filter, &u->config->filters, why) != NULL)
 		return riad_upload_fail(u, "%s", why);
-	return 1;
+	return riad_upload_find_sparse(u) == -1 ? -1 : 1;
 }
 
 int

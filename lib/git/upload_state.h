@@ -187,6 +187,11 @@ int riad_upload_deepen(struct riad_upload *u);
 /* Whether there is anything to be told. */
 bool riad_upload_deepens(const struct riad_upload *u);
 
+/* upload_sparse.c */
+
+/* Puts ids in the place of the names that the filter has; 0, or -1. */
+int riad_upload_find_sparse(struct riad_upload *u);
+
 /* upload_refs.c */
 
 /* A line of a reference: "ID NAME", in v0 with the suffix. */

@@ -691,6 +691,24 @@ take_filtered(struct engine_job *j, const struct riad_filter_plain *plain)
 	    j, plain, &j->set.loose, 0, j->set.loose.n, RIAD_LOOSE);
 }
 
+/*
+ * A scan has no number for what the client has and is missing here, and so
+ * takes it for something to be sent.  A walk goes by ids.
+ */
+static int
+after_scan(struct engine_job *j, const struct riad_filter_plain *plain)
+{
+	riad_numset_free(&j->set);
+	riad_numset_free(&j->known);
+	if (riad_numset_init(&j->set, &j->e->store) == -1 ||
+	    riad_numset_init(&j->known, &j->e->store) == -1)
+		return -1;
+	j->sink->why[0] = '\0';
+	if (by_walk(j, plain) == -1)
+		return -1;
+	return plain->blob_limit == UINT64_MAX ? 0 : take_filtered(j, plain);
+}
+
 static bool
 wants_tree(const struct riad_walk *w)
 {
@@ -740,11 +758,14 @@ engine_enumerate(struct engine_job *j)
 			return -1;
 		filtered = filtered && filter == NULL;
 	} else if (riad_bulk_is_better(&j->e->store, j->walk)) {
-		if (by_scan(j, &plain) == -1)
+		int r = by_scan(j, &plain);
+		if (r == -1 && errno == ENOENT && j->req->nhaves > 0)
+			return after_scan(j, &plain);
+		if (r == -1)
 			return -1;
-		filtered = filtered && plain.commits && plain.tags &&
-			   (plain.trees ||
-			       (!plain.blobs && !wants_tree(j->walk)));
+		filtered =
+		    filtered && plain.commits && plain.tags &&
+		    (plain.trees || (!plain.blobs && !wants_tree(j->walk)));
 	} else if (by_walk(j, &plain) == -1) {
 		return -1;
 	}

@@ -492,6 +492,8 @@ read_loose(struct riad_reader *rd, const struct riad_oid *oid)
 		if (b != NULL)
 			return b;
 	}
+	if (err == ENOENT && riad_tree_is_empty(oid, s->hash_len))
+		return blob_new(RIAD_TREE, 0);
 	errno = err;
 	return NULL;
 }

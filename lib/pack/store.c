@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "riad/loose.h"
+#include "riad/parse.h"
 
 static int
 add_dir(void *ctx, const char *dir)
@@ -280,6 +281,8 @@ find_loose(struct riad_store *s, const struct riad_oid *oid)
 		if (r == -1)
 			err = errno;
 	}
+	if (err == ENOENT && riad_tree_is_empty(oid, s->hash_len))
+		return add_loose(s, oid, RIAD_TREE);
 	errno = err;
 	return -1;
 }

@@ -225,10 +225,28 @@ test_cut(void)
 	ok(bad == 0, "a tree that is cut off gives its whole entries");
 }
 
+static void
+test_empty(void)
+{
+	struct riad_oid oid;
+	static const char sha1[] = "4b825dc642cb6eb9a060e54bf8d69288fbee4904",
+			  sha256[] = "6ef19b41225c5369f1c104d45d8d85efa9b057b5"
+				     "3b14b4b9b939dd74decc5321";
+
+	riad_oid_parse(&oid, sha1, strlen(sha1), RIAD_SHA1_LEN);
+	ok(riad_tree_is_empty(&oid, RIAD_SHA1_LEN), "the tree of nothing");
+	oid.id[19] ^= 1;
+	ok(!riad_tree_is_empty(&oid, RIAD_SHA1_LEN), "another");
+	riad_oid_parse(&oid, sha256, strlen(sha256), RIAD_SHA256_LEN);
+	ok(riad_tree_is_empty(&oid, RIAD_SHA256_LEN), "by SHA-256");
+	ok(!riad_tree_is_empty(&oid, RIAD_SHA1_LEN), "which is another thing");
+}
+
 int
 main(void)
 {
 	test_types();
+	test_empty();
 	test_commit();
 	test_tag();
 	test_tree();
