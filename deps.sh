@@ -17,8 +17,9 @@ ci=${CI-}
 [ "$ci" != false ] || ci=
 
 # A row: the group, how to tell that the thing is here (a command, a
-# pkg-config module, a header, a flag that clang can link with), the packages
-# that bring it, and other names of these by package manager.
+# pkg-config module, a header, a module of python's, a flag that clang can link
+# with), the packages that bring it, and other names of these by package
+# manager.
 table='
 build cmd:cc            gcc brew=-
 build h:stdio.h         libc6-dev dnf=glibc-devel pacman=glibc apk=musl-dev brew=-
@@ -33,6 +34,8 @@ peer  cmd:ssh           openssh-client dnf=openssh-clients pacman=openssh brew=-
 peer  cmd:sshd          openssh-server pacman=openssh brew=-
 peer  cmd:lighttpd      lighttpd
 peer  cmd:curl          curl
+peer  py:dulwich        python3-dulwich dnf=python3-dulwich pacman=python-dulwich apk=py3-dulwich brew=-
+peer  py:pygit2         python3-pygit2 dnf=python3-pygit2 pacman=python-pygit2 apk=py3-pygit2 brew=-
 peer  cmd:bash          bash
 peer  cmd:zsh           zsh
 peer  cmd:fish          fish
@@ -53,6 +56,7 @@ present() {
 	case $1 in
 	cmd:*) command -v "${1#*:}" ;;
 	pc:*) "${PKG_CONFIG:-pkg-config}" --exists "${1#*:}" ;;
+	py:*) python3 -c "import ${1#*:}" || /usr/bin/python3 -c "import ${1#*:}" ;;
 	h:*) ${CC:-cc} -E -include "${1#*:}" -x c /dev/null ;;
 	ld:*) echo 'int LLVMFuzzerTestOneInput(void) { return 0; }' |
 		clang "${1#*:}" -x c -o /dev/null - ;;

@@ -3,6 +3,7 @@
 
 . "${0%/*}/lib.sh"
 . "${0%/*}/git.sh"
+. "${0%/*}/serve.sh"
 need upload-pack sshd ssh ssh-keygen lighttpd git
 cd "$tmp" || exit 1
 chmod 755 "$tmp"
@@ -13,33 +14,6 @@ touch repo.git/git-daemon-export-ok
 # What an installation has in libexec/riad.
 mkdir libexec
 ln -s "$BUILD/bin/upload-pack" libexec/git-upload-pack
-git=$(command -v git)
-exec_path=$(git --exec-path)
-
-pids=
-# shellcheck disable=SC2317 # the trap reaches it
-stop() {
-	for p in $pids; do
-		kill "$p" 2>/dev/null
-		wait "$p" 2>/dev/null
-	done
-	rm -rf "$tmp"
-}
-trap stop EXIT
-
-# A port that nobody listens on, as the kernel chooses one.
-free_port() {
-	port=$(perl -MIO::Socket::INET -e 'print IO::Socket::INET->new(
-		Listen => 1, LocalAddr => "127.0.0.1", Proto => "tcp")->sockport')
-}
-
-wait_for() { # command...: until it succeeds, for ten seconds
-	tries=0
-	until "$@" >/dev/null 2>&1; do
-		[ $((tries += 1)) -lt 100 ] || return 1
-		sleep 0.1
-	done
-}
 
 # clone_and_fetch NAME URL [GIT OPTIONS...]: all versions
 clone_and_fetch() {
@@ -104,25 +78,8 @@ fi
 
 # --- git daemon, which looks for its services beside git
 
-mkdir exec
-for f in "$exec_path"/*; do
-	case ${f##*/} in
-	git | git-upload-pack) ;;
-	*) ln -s "$f" exec/ ;;
-	esac
-done
-ln -s "$BUILD/bin/upload-pack" exec/git-upload-pack
-cat >exec/git <<X
-#!/bin/sh
-# "git upload-pack" is a builtin to git itself
-[ "\$1" != upload-pack ] || { shift; exec "$BUILD/bin/upload-pack" "\$@"; }
-exec "$git" "\$@"
-X
-chmod 755 exec/git
-free_port
-PATH=$tmp/exec:$PATH GIT_EXEC_PATH=$tmp/exec "$exec_path/git-daemon" --listen=127.0.0.1 \
-	--port="$port" --base-path="$tmp" --timeout=20 2>daemon.log &
-pids="$pids $!"
+make_exec
+serve_git
 if wait_for git ls-remote "git://127.0.0.1:$port/repo.git"; then
 	clone_and_fetch 'git daemon' "git://127.0.0.1:$port/repo.git"
 else
@@ -131,26 +88,7 @@ fi
 
 # --- HTTP: stateless, by git http-backend
 
-free_port
-cat >lighttpd.conf <<X
-server.document-root = "$tmp"
-server.bind = "127.0.0.1"
-server.port = $port
-server.modules = ("mod_alias", "mod_cgi", "mod_setenv")
-alias.url = ("/git" => "$exec_path/git-http-backend")
-\$HTTP["url"] =~ "^/git" {
-	cgi.assign = ("" => "")
-	setenv.set-environment = (
-		"GIT_PROJECT_ROOT" => "$tmp",
-		"GIT_HTTP_EXPORT_ALL" => "1",
-		"GIT_EXEC_PATH" => "$tmp/exec",
-		"PATH" => "$tmp/exec:$PATH",
-		"HOME" => "$HOME"
-	)
-}
-X
-lighttpd -D -f lighttpd.conf 2>http.log &
-pids="$pids $!"
+serve_http
 if wait_for git ls-remote "http://127.0.0.1:$port/git/repo.git"; then
 	clone_and_fetch http "http://127.0.0.1:$port/git/repo.git"
 
