@@ -195,6 +195,23 @@ add_tags(struct engine_job *j)
 	return 0;
 }
 
+/* What was loose when it was met, and has been packed since, may be in the set
+ * under both of its numbers. */
+static void
+drop_doubles(struct engine_job *j)
+{
+	struct riad_bits *loose = &j->set.loose;
+
+	for (size_t i = riad_bits_next(loose, 0); i < loose->n;
+	     i = riad_bits_next(loose, i + 1)) {
+		int64_t n = riad_store_packed(
+		    &j->e->store, &j->e->store.loose.oids[i]);
+
+		if (n != -1 && riad_numset_has(&j->set, (uint32_t)n))
+			riad_bits_drop(loose, i);
+	}
+}
+
 /* Leaves out what the client gets in other ways. */
 static int
 leave_out(struct engine_job *j)
@@ -315,8 +332,10 @@ pack(struct engine_job *j)
 	int r = engine_enumerate(j);
 	if (r == 0)
 		r = add_tags(j);
-	if (r == 0)
+	if (r == 0) {
+		drop_doubles(j);
 		r = leave_out(j);
+	}
 	if (r == 0)
 		r = riad_meter_done(&j->meter, riad_numset_count(&j->set));
 	riad_metrics_phase_end(m, RIAD_PHASE_ENUMERATE);
