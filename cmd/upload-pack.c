@@ -127,6 +127,21 @@ start_log(void)
 		    "warning: %s: %s", service.settings.log, strerror(errno));
 }
 
+/* As git has it, control characters and spaces become dots. */
+static void
+set_agent(struct riad_upload_config *config)
+{
+	static char agent[256];
+	const char *name = getenv("GIT_USER_AGENT");
+	size_t n = 0;
+
+	if (name == NULL || *name == '\0')
+		return;
+	for (; name[n] != '\0' && n < sizeof(agent) - 1; n++)
+		agent[n] = name[n] > ' ' && name[n] < 127 ? name[n] : '.';
+	config->agent = agent;
+}
+
 int
 main(int argc, char *argv[])
 {
@@ -137,6 +152,7 @@ main(int argc, char *argv[])
 	riad_out_init(&out, STDOUT_FILENO);
 	s->out = &out;
 	riad_upload_config_init(&s->config);
+	set_agent(&s->config);
 	s->config.version = riad_upload_version(getenv("GIT_PROTOCOL"));
 	riad_cli_init(&cli, &tool, argc, argv);
 	trace_start(argv, s->config.version, &out);

@@ -16,6 +16,7 @@ riad_upload_config_init(struct riad_upload_config *config)
 {
 	*config = (struct riad_upload_config){
 	    .agent = "riad/" RIAD_VERSION,
+	    .advertise_object_info = true,
 	    .keepalive = 5,
 	    .unborn = RIAD_UNBORN_ADVERTISE,
 	};

@@ -240,6 +240,7 @@ run(const struct talk *t)
 	int fd = memfd_create("out", 0), result = 1;
 
 	riad_upload_config_init(&config);
+	config.advertise_object_info = false;
 	riad_hidden_refs_add(&config.hidden, "refs/secret");
 	configure(&config, t->config);
 	config.agent = "a";
