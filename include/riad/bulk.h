@@ -28,8 +28,9 @@ struct riad_bulk {
 int riad_bulk_run(struct riad_bulk *b, const struct riad_walk *w,
     struct riad_numset *set, struct riad_numset *known);
 
-/* Whether a walk of so many commits is better done so. */
-bool riad_bulk_is_better(
-    const struct riad_store *store, const struct riad_walk *w);
+/* Whether a walk of so many commits is better done so; it isn't where packs
+ * have fewer objects than min. */
+bool riad_bulk_is_better(const struct riad_store *store, uint32_t min,
+    const struct riad_walk *w);
 
 #endif

@@ -32,6 +32,7 @@ struct riad_engine_config {
 	bool reuse;             /* pack.allowPackReuse: a pack as its file is */
 	bool commit_graph;      /* core.commitGraph */
 	bool midx;              /* core.multiPackIndex */
+	uint32_t scan_min;      /* objects in packs, from which on to scan */
 	const char *cache;      /* directory of setcache.h; NULL for none */
 	uint64_t cache_max;     /* bytes in it */
 };

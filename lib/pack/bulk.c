@@ -18,7 +18,6 @@
 enum {
 	OBJECTS_PER_COMMIT = 20,
 	OBJECTS_PER_NEW_COMMIT = 10,
-	OBJECTS_MIN = 20000,
 };
 
 /* Numbers of trees. */
@@ -202,9 +201,10 @@ riad_bulk_run(struct riad_bulk *b, const struct riad_walk *w,
 }
 
 bool
-riad_bulk_is_better(const struct riad_store *store, const struct riad_walk *w)
+riad_bulk_is_better(
+    const struct riad_store *store, uint32_t min, const struct riad_walk *w)
 {
-	return store->count >= OBJECTS_MIN &&
+	return store->count >= min &&
 	       w->revs.nlist >=
 		   store->count / (w->haves.ids.len == 0
 					  ? OBJECTS_PER_COMMIT

@@ -32,6 +32,7 @@ riad_engine_config_init(struct riad_engine_config *config)
 	    .reuse = true,
 	    .commit_graph = true,
 	    .midx = true,
+	    .scan_min = 20000,
 	    .cache_max = (uint64_t)1 << 30,
 	};
 }

@@ -757,7 +757,8 @@ engine_enumerate(struct engine_job *j)
 		if (by_bitmaps(j) == -1 || take_types(j, &plain) == -1)
 			return -1;
 		filtered = filtered && filter == NULL;
-	} else if (riad_bulk_is_better(&j->e->store, j->walk)) {
+	} else if (riad_bulk_is_better(
+		       &j->e->store, j->e->config->scan_min, j->walk)) {
 		int r = by_scan(j, &plain);
 		if (r == -1 && errno == ENOENT && j->req->nhaves > 0)
 			return after_scan(j, &plain);

@@ -187,7 +187,7 @@ unpack(const struct riad_buf *data, const struct ids *have, bool thin,
 }
 
 struct trial {
-	bool bitmaps, thin, ofs;
+	bool bitmaps, scan, thin, ofs;
 	unsigned threads;
 	const char *filter;
 };
@@ -203,6 +203,7 @@ engine_pack(struct riad_buf *out, const struct request *r,
 
 	riad_engine_config_init(&config);
 	config.bitmaps = t->bitmaps;
+	config.scan_min = t->scan ? 0 : UINT32_MAX;
 	config.threads = t->threads;
 	if (t->filter != NULL &&
 	    riad_filter_parse(&filter, t->filter, strlen(t->filter), bad) == -1)
@@ -316,6 +317,7 @@ test_random(unsigned seed, unsigned trials)
 		for (unsigned i = 0; i < trials; i++) {
 			struct request r;
 			const struct trial t = {.bitmaps = rnd(4) != 0,
+			    .scan = rnd(2) != 0,
 			    .thin = rnd(2) != 0,
 			    .ofs = rnd(4) != 0,
 			    .threads = rnd(3) == 0 ? 3 : 1,
