@@ -184,15 +184,18 @@ endif
 
 programs: all $(TEST_PROGS)
 
+# Two at a time: as many as the machines that CI runs on have cores.
 fuzz-run: $(FUZZ:%=$(BUILD)/t/fuzz/%_fuzz)
-	@for f in $(FUZZ); do \
-		mkdir -p $(BUILD)/corpus/$$f && echo "fuzz $$f" && \
-		$(BUILD)/t/fuzz/$${f}_fuzz -max_total_time=$(FUZZ_SECONDS) \
-			-artifact_prefix=$(BUILD)/ $(BUILD)/corpus/$$f \
-			t/fuzz/corpus/$$f >$(BUILD)/fuzz.log 2>&1 || \
-			{ tail -n 60 $(BUILD)/fuzz.log; exit 1; }; \
-		sed -n '/^Done/p' $(BUILD)/fuzz.log; \
-	done
+	@printf '%s\n' $(FUZZ) | xargs -P 2 -n 1 sh -c 'f=$$1 b=$(BUILD) && \
+		mkdir -p $$b/corpus/$$f && \
+		if $$b/t/fuzz/$${f}_fuzz -max_total_time=$(FUZZ_SECONDS) \
+			-artifact_prefix=$$b/$$f- $$b/corpus/$$f \
+			t/fuzz/corpus/$$f >$$b/$$f.log 2>&1; then \
+			echo "fuzz $$f: $$(sed -n "/^Done/p" $$b/$$f.log)"; \
+		else \
+			echo "fuzz $$f failed"; tail -n 60 $$b/$$f.log; \
+			exit 255; \
+		fi' sh
 
 C_FILES = $(wildcard cmd/*.c cmd/*/*.[ch] include/riad/*.h lib/*/*.[ch] t/unit/*.[ch] \
 	t/fuzz/*.c t/bench/*.c)

@@ -30,7 +30,7 @@ int riad_bulk_run(struct riad_bulk *b, const struct riad_walk *w,
 
 /* Whether a walk of so many commits is better done so; it isn't where packs
  * have fewer objects than min. */
-bool riad_bulk_is_better(const struct riad_store *store, uint32_t min,
-    const struct riad_walk *w);
+bool riad_bulk_is_better(
+    const struct riad_store *store, uint32_t min, const struct riad_walk *w);
 
 #endif

@@ -69,7 +69,7 @@ number_bits(struct riad_bitindex *b)
 
 		if (place_of(b, bit, &p, &off) == -1)
 			return -1;
-		if (p != last) {
+		if (pack == NULL || p != last) {
 			/* They rise from the second on. */
 			if (second != UINT32_MAX && p <= last)
 				return bad();

@@ -79,8 +79,8 @@ riad_engine_open(const char *const *dirs, size_t ndirs, size_t hash_len,
 		return NULL;
 	e->config = config;
 	e->decreed = grafts != NULL || cuts != NULL;
-	if (riad_store_open(
-		&e->store, dirs, ndirs, hash_len, config->midx) == -1) {
+	if (riad_store_open(&e->store, dirs, ndirs, hash_len, config->midx) ==
+	    -1) {
 		int err = errno;
 		free(e);
 		errno = err;
@@ -205,8 +205,8 @@ drop_doubles(struct engine_job *j)
 
 	for (size_t i = riad_bits_next(loose, 0); i < loose->n;
 	     i = riad_bits_next(loose, i + 1)) {
-		int64_t n = riad_store_packed(
-		    &j->e->store, &j->e->store.loose.oids[i]);
+		int64_t n =
+		    riad_store_packed(&j->e->store, &j->e->store.loose.oids[i]);
 
 		if (n != -1 && riad_numset_has(&j->set, (uint32_t)n))
 			riad_bits_drop(loose, i);

@@ -99,10 +99,11 @@ riad_filterwalk_new(const struct riad_odb *odb,
 	w->odb = odb;
 	w->calls = *calls;
 	riad_filter_is_plain(filter, &w->plain, &w->depth);
-	if (patterns != NULL)
+	if (patterns != NULL) {
 		w->npatterns = (uint32_t)riad_filter_sparse_count(filter);
-	for (uint32_t i = 0; i < w->npatterns; i++)
-		w->patterns[i] = patterns[i];
+		for (uint32_t i = 0; i < w->npatterns; i++)
+			w->patterns[i] = patterns[i];
+	}
 	seqs_init(&w->tuples, MAX_TUPLES);
 	riad_oidmap_init(&w->ids, MAX_OBJECTS);
 	for (int i = 0; i < KEPT; i++)

@@ -280,18 +280,17 @@ patch_tree(struct worker *w, struct frame *f, const struct frame *base,
 {
 	struct riad_patch_op op;
 	size_t done = 0, at = 0;
-	int r;
 
 	/* The bytes first: an entry may go on into the next span. */
 	struct riad_patch again = *patch;
 	if (riad_patch_apply(&again, f->data, base->data, base->len) == -1)
 		return 0;
-	while ((r = riad_patch_next(patch, &op)) == 1) {
+	while (riad_patch_next(patch, &op) == 1) {
 		const struct span span = {.begin = done,
 		    .end = done + op.len,
 		    .from = op.insert != NULL ? SIZE_MAX : (size_t)op.from};
 
-		r = take_span(w, f, base, &span, &at);
+		int r = take_span(w, f, base, &span, &at);
 		if (r != 1)
 			return r;
 		done = span.end;

@@ -19,7 +19,7 @@ _Static_assert(1 << SLOT_BITS == RIAD_SKETCH_SLOTS, "slots by bits");
 /* A number for each byte, by the finalizer of splitmix64. */
 #define MIX1(x) (((x) ^ (x) >> 30) * 0xbf58476d1ce4e5b9u)
 #define MIX2(x) (((x) ^ (x) >> 27) * 0x94d049bb133111ebu)
-#define GEAR(i) (uint32_t)(MIX2(MIX1((i + 1) * 0x9e3779b97f4a7c15u)) >> 32)
+#define GEAR(i) (uint32_t)(MIX2(MIX1(((i) + 1) * 0x9e3779b97f4a7c15u)) >> 32)
 #define GEAR4(i) GEAR(i), GEAR((i) + 1u), GEAR((i) + 2u), GEAR((i) + 3u)
 #define GEAR16(i) GEAR4(i), GEAR4((i) + 4u), GEAR4((i) + 8u), GEAR4((i) + 12u)
 #define GEAR64(i)                                                              \
