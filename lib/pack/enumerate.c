@@ -578,6 +578,8 @@ by_bitmaps(struct engine_job *j)
 static void
 drop(struct riad_numset *set, uint32_t number)
 {
+	if (!riad_numset_has(set, number))
+		return;
 	if (number < RIAD_LOOSE)
 		riad_bits_drop(&set->packed, number);
 	else
