@@ -105,6 +105,28 @@ git -C rev config pack.writeReverseIndex true
 git -C rev repack -adbq
 served 'a reverse index' rev
 
+# Patterns are a blob, by any name: what passes is the same.
+echo '/dir/' >base/patterns
+commit base patterns
+git -C base tag -a -m x pt
+id=$(git -C base rev-parse main:patterns)
+sparse() { # NAME: what blobs a clone gets that names them so
+	rm -rf sparse.git
+	git clone -q --bare --filter="sparse:oid=$1" --upload-pack=upload-pack \
+		"file://$tmp/base" sparse.git 2>err || tail -n 1 err
+	git -C sparse.git cat-file --batch-all-objects --batch-check 2>/dev/null |
+		grep -c blob
+}
+want=$(sparse "$id")
+like 'patterns by id' "$want" '[1-9]*'
+for name in main:patterns HEAD:patterns tags/pt:patterns refs/heads/main:patterns \
+	"$(git -C base rev-parse main)":patterns "$(git -C base rev-parse main^{tree})":patterns; do
+	is "patterns: $name" "$(sparse "$name")" "$want"
+done
+for name in main:nothing nothing:patterns main:dir :patterns; do
+	like "no patterns: $name" "$(sparse "$name" | tr '\n' ' ')" '*0 '
+done
+
 # The damage of an entry without a checksum is seen, too.
 pack=$(ls -S v1/.git/objects/pack/*.pack | head -n 1)
 rm -f v1/.git/objects/pack/pack-*.idx.keep
