@@ -1,19 +1,30 @@
-#!/bin/bash
-# upload-pack beside git's, the server's side alone: requests as a client of
-# protocol v2 sends them, answers counted and thrown away.  Runs alternate, and
-# the medians of CPU time, peak memory and bytes are shown, with their ratios.
+#!/bin/sh
+# SPDX-License-Identifier: ISC
 #
-#	REPO=path ROUNDS=5 make bench
+# upload-pack.sh - upload-pack beside git's, the server's side alone
 #
-# Without REPO a repository of 30,000 objects is made; it has a bitmap, as bare
-# ones have by git's default, which git profits from and riad does not yet.
-# shellcheck disable=SC2086 # lists of ids, and commands with arguments
+#	REPO=path ROUNDS=5 SERVERS=ours t/bench/upload-pack.sh [CASE...]
+#
+# Requests are those that a client of protocol v2 sends; answers are counted
+# and thrown away.  Runs alternate, the least CPU time of the rounds counts,
+# and a ratio is ours by git's.  Peak is of memory that belongs to no file; the
+# bytes are those of the answer, the objects those that its pack says it has.
+#
+# REPO is only read: what is served are two copies of it, with links to its
+# packs where it is on the file system of TMPDIR.  The one has no bitmap, the
+# other one of its only pack.  Without REPO a repository of 30,000 objects is
+# made.
 
 set -eu
-BUILD=${BUILD:-build}
-PATH=$(cd "$BUILD" && pwd)/bin:$PATH
-ROUNDS=${ROUNDS:-5}
-[ -x /usr/bin/time ] || { echo "upload-pack: GNU time is not installed" >&2; exit 0; }
+export LC_ALL=C
+build=$(cd "${BUILD:-build}" && pwd)
+PATH=$build/bin:$PATH
+usage=$build/t/bench/usage
+rounds=${ROUNDS:-3}
+[ $# -gt 0 ] || set -- clone blob:none depth-1 fetch-10 fetch-1000 \
+	clone+bitmap blob:none+bitmap depth-1+bitmap fetch-10+bitmap \
+	fetch-1000+bitmap advertise ls-refs 50k-refs
+[ -x "$usage" ] || { echo "upload-pack.sh: $usage is not built" >&2; exit 1; }
 dir=$(mktemp -d "${TMPDIR:-/tmp}/riad-bench.XXXXXX")
 trap 'rm -rf "$dir"' EXIT
 trap 'exit 130' INT TERM
@@ -38,55 +49,131 @@ make_repo() {
 		print "done"
 	}' | git -C "$1" fast-import --quiet --done
 	git -C "$1" symbolic-ref HEAD refs/heads/main
-	git -C "$1" repack -adq
+	git -C "$1" -c repack.writeBitmaps=false repack -adq
 }
 
-repo=${REPO:-$dir/repo.git}
-[ -n "${REPO-}" ] || make_repo "$repo"
-head=$(git -C "$repo" rev-parse HEAD)
+# Fifty thousand names of a few commits, in packed-refs.
+make_refs() {
+	git init -q --bare "$1"
+	git -C "$plain" rev-parse --path-format=absolute --git-path objects \
+		>"$1/objects/info/alternates"
+	git -C "$plain" rev-list -n 100 "$head" | awk '
+	{ id[NR] = $1 }
+	END {
+		print "# pack-refs with: peeled fully-peeled sorted "
+		for (i = 0; i < 50000; i++)
+			printf "%s refs/heads/team-%02d/topic-%05d\n", id[i % NR + 1], i / 1000, i
+	}' >"$1/packed-refs"
+	git -C "$1" symbolic-ref HEAD refs/heads/team-00/topic-00000
+}
 
-# request WANTS HAVES: pkt-lines of a fetch
-request() {
+plain=$dir/plain.git bitmap=$dir/bitmap.git refs=$dir/refs.git
+if [ -n "${REPO-}" ]; then
+	git clone -q --mirror "$REPO" "$plain"
+else
+	make_repo "$plain"
+fi
+rm -f "$plain"/objects/pack/*.bitmap "$plain"/objects/pack/multi-pack-index*
+head=$(git -C "$plain" rev-parse HEAD)
+case " $* " in
+*+bitmap*)
+	git clone -q --mirror "$plain" "$bitmap"
+	git -C "$bitmap" repack -adbq
+	git -C "$bitmap" commit-graph write --reachable --no-progress
+	;;
+esac
+case " $* " in
+*" 50k-refs "*) make_refs "$refs" ;;
+esac
+
+# Lines of the arguments, and pkt-lines of those.
+lines() { [ $# -eq 0 ] || printf '.... %s\\n\n' "$@"; }
+request() { # COMMAND ARGUMENT...
 	{
-		printf '%s\n' '.... command=fetch\n' '.... object-format=sha1\n' 0001 \
-			'.... thin-pack\n' '.... ofs-delta\n' '.... no-progress\n'
-		printf '.... want %s\\n\n' $1
-		[ -z "$2" ] || printf '.... have %s\\n\n' $2
-		printf '%s\n' '.... done\n' 0000
+		lines "command=$1" "object-format=$format"
+		echo 0001
+		shift
+		lines "$@"
+		echo 0000
 	} | pktline -e
 }
 
-run() { # SERVER REQUEST: CPU seconds, KiB, bytes
-	bytes=$(GIT_PROTOCOL=version=2 /usr/bin/time -o "$dir/usage" -f '%U %S %M' \
-		$1 --stateless-rpc "$repo" <"$2" | wc -c)
-	read -r user sys kib <"$dir/usage"
-	awk -v u="$user" -v s="$sys" -v k="$kib" -v b="$bytes" 'BEGIN { print u + s, k, b }'
+fetch() { # WANTS HAVES ARGUMENT...
+	wants=$1 haves=$2
+	shift 2
+	for id in $wants; do set -- "$@" "want $id"; done
+	for id in $haves; do set -- "$@" "have $id"; done
+	request fetch thin-pack ofs-delta no-progress include-tag "$@" 'done'
 }
 
-median() { # FILE COLUMN
-	sort -n -k "$2,$2" "$1" | awk -v c="$2" '{ v[NR] = $c } END { print v[int((NR + 1) / 2)] }'
+# The request of a case; nothing where the repository is too small for it.
+request_of() {
+	all=$(git -C "$plain" for-each-ref --format='%(objectname)' | sort -u)
+	case $1 in
+	clone) fetch "$all" '' ;;
+	blob:none) fetch "$all" '' 'filter blob:none' ;;
+	depth-1) fetch "$head" '' 'deepen 1' ;;
+	fetch-*)
+		fetch "$head" "$(git -C "$plain" rev-list --skip="${1#fetch-}" -n 16 "$head")"
+		;;
+	advertise) : ;;
+	*) request ls-refs peel symrefs unborn 'ref-prefix HEAD' \
+		'ref-prefix refs/heads/' 'ref-prefix refs/tags/' ;;
+	esac
 }
 
-echo "upload-pack beside git's: $(git -C "$repo" rev-list --objects --all | wc -l) objects, $ROUNDS rounds"
-printf '%-12s %8s %8s %6s %9s %9s %6s %11s %11s %6s\n' request \
-	'CPU s' git ratio 'RSS KiB' git ratio bytes git ratio
-for case in clone fetch-1 fetch-10 fetch-1000; do
-	wants=$head haves=
-	if [ $case = clone ]; then
-		wants=$(git -C "$repo" for-each-ref --format='%(objectname)' | sort -u)
-	else
-		haves=$(git -C "$repo" rev-list --skip="${case#fetch-}" --max-count=16 "$head")
-		[ -n "$haves" ] || continue
+serve() { # theirs|ours COMMAND-TO-RUN-IT...
+	case $1 in
+	ours) set -- "$@" upload-pack ;;
+	*) set -- "$@" git upload-pack ;;
+	esac
+	shift
+	case $case in
+	advertise) "$@" --advertise-refs "$repo" ;;
+	*) "$@" --stateless-rpc "$repo" ;;
+	esac
+}
+
+# Objects, of the pack's head; a pipe that ends early is no fault.
+objects() {
+	{ serve "$1" env <"$dir/request" | pktline pack - | head -c 12 |
+		od -A n -t u1; } 2>/dev/null | awk 'NF == 12 {
+			print (($9 * 256 + $10) * 256 + $11) * 256 + $12; n = 1 }
+			END { if (!n) print 0 }'
+}
+
+format=$(git -C "$plain" rev-parse --show-object-format)
+export GIT_PROTOCOL=version=2 GIT_CONFIG_COUNT=1 \
+	GIT_CONFIG_KEY_0=uploadpack.allowFilter GIT_CONFIG_VALUE_0=true
+echo "upload-pack beside git $(git version | cut -d' ' -f3):" \
+	"$(git -C "$plain" rev-list --objects --all | wc -l) objects, $rounds rounds"
+printf '%-18s %8s %8s %6s  %9s %9s %6s  %11s %11s %6s  %8s %8s\n' request \
+	'CPU s' git ratio 'peak KiB' git ratio bytes git ratio objects git
+for case; do
+	what=$case repo=$plain runs=1
+	case $case in
+	*+bitmap) repo=$bitmap case=${case%+bitmap} ;;
+	50k-refs) repo=$refs runs=10 ;;
+	advertise | ls-refs) runs=10 ;;
+	esac
+	request_of "$case" >"$dir/request"
+	if [ "${case#fetch}" != "$case" ] && ! pktline "$dir/request" | grep -q 'have '; then
+		continue
 	fi
-	request "$wants" "$haves" >"$dir/request"
-	rm -f "$dir/ours" "$dir/git"
-	for ((i = 0; i < ROUNDS; i++)); do
-		run upload-pack "$dir/request" >>"$dir/ours"
-		run 'git upload-pack' "$dir/request" >>"$dir/git"
+	rm -f "$dir/ours" "$dir/theirs"
+	i=0
+	while [ $((i += 1)) -le "$rounds" ]; do
+		for server in ${SERVERS:-ours theirs}; do
+			serve "$server" "$usage" -n $runs "$dir/request" >>"$dir/$server"
+		done
 	done
-	for c in 1 2 3; do
-		echo "$(median "$dir/ours" $c) $(median "$dir/git" $c)"
-	done | awk -v what=$case '{ a[NR] = $1; b[NR] = $2; r[NR] = $2 ? $1 / $2 : 0 }
-		END { printf "%-12s %8.3f %8.3f %6.2f %9d %9d %6.2f %11d %11d %6.2f\n", what,
-			a[1], b[1], r[1], a[2], b[2], r[2], a[3], b[3], r[3] }'
+	for server in ours theirs; do
+		[ -s "$dir/$server" ] || echo 0 0 0 0 >"$dir/$server"
+		sort -n "$dir/$server" | sed 1q
+	done | awk -v what="$what" -v n="$(objects ours)" -v m="$(objects theirs)" '
+		{ cpu[NR] = $1; peak[NR] = $3 / 1024; bytes[NR] = $4 }
+		function by(v) { return v[2] > 0 ? v[1] / v[2] : 0 }
+		END { printf "%-18s %8.4f %8.4f %6.2f  %9d %9d %6.2f  %11.0f %11.0f %6.3f  %8d %8d\n",
+			what, cpu[1], cpu[2], by(cpu), peak[1], peak[2], by(peak),
+			bytes[1], bytes[2], by(bytes), n, m }'
 done
