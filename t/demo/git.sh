@@ -73,8 +73,6 @@ fi
 cd "$demo"
 new=$(git -C "$repo" rev-parse -q --verify 'HEAD^{commit}') ||
 	die "$repo: no commit to clone"
-[ "$(git -C "$repo" rev-parse --is-shallow-repository)" = false ] ||
-	die "$repo is shallow, which upload-pack does not serve yet"
 head=$(git -C "$repo" symbolic-ref -q HEAD) || head=refs/heads/main
 old=$(git -C "$repo" rev-list --first-parent -n 11 HEAD | tail -n 1)
 say repository "$repo: $(git -C "$repo" rev-list --count HEAD) commits, \
@@ -84,6 +82,9 @@ git init -q --bare --object-format="$(git -C "$repo" rev-parse --show-object-for
 git -C "$repo" rev-parse --path-format=absolute --git-path objects \
 	>server.git/objects/info/alternates
 git -C server.git symbolic-ref HEAD "$head"
+git -C server.git config uploadpack.allowFilter true
+shallow=$(git -C "$repo" rev-parse --path-format=absolute --git-path shallow)
+[ ! -e "$shallow" ] || cp "$shallow" server.git
 
 # The server shows the commit $1, and the branches and tags that it leads to.
 show() {
@@ -124,6 +125,12 @@ else
 	report fetch
 	say '' "(git rev-list counts $(git -C server.git rev-list --objects --all --stdin <has | wc -l) new objects)"
 fi
+
+say partial 'a clone of the last commit alone, without files (--log-json)'
+git clone -q --no-local --bare --depth 1 --filter=blob:none \
+	-u 'upload-pack --log-json=log.json' server.git partial.git
+say '' "a pack of $(figure log objects) objects in $(figure log pack_bytes) bytes, \
+$(sed -n 's/.*"cpu":\([0-9.]*\).*/\1/p' log.json) s of CPU"
 
 git -C clone fsck --strict --no-dangling --no-progress
 [ "$(git -C clone rev-parse "origin/${head#refs/heads/}")" = "$new" ] ||
