@@ -29,6 +29,9 @@ int riad_packs_add(
     struct riad_packs *packs, const char *objects_dir, size_t hash_len);
 void riad_packs_close(struct riad_packs *packs);
 
+/* Closes all but the first n. */
+void riad_packs_drop(struct riad_packs *packs, uint32_t n);
+
 /* The pack of that path, without a suffix, or -1. */
 int64_t riad_packs_find(const struct riad_packs *packs, const char *path);
 

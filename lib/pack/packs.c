@@ -278,6 +278,16 @@ riad_packs_add(
 }
 
 void
+riad_packs_drop(struct riad_packs *packs, uint32_t n)
+{
+	while (packs->len > n) {
+		riad_packfile_close(&packs->packs[--packs->len]);
+		free(packs->paths[packs->len]);
+	}
+	fill_slots(packs);
+}
+
+void
 riad_packs_close(struct riad_packs *packs)
 {
 	for (uint32_t i = 0; i < packs->len; i++) {

@@ -31,6 +31,11 @@ enum {
 	BLOCK_BITS = 14,
 	BLOCK_WORDS = 1 << BLOCK_BITS,
 	RECORD_HEAD = 2,
+
+	/* Most histories take 3 words an object.  Trees of one entry a
+	 * thousand times are small as well, and whoever pushes them has no
+	 * say in what we hold. */
+	WORDS_PER_OBJECT = 16,
 };
 #define NONE UINT32_MAX
 #define TREE ((uint32_t)1 << 31)
@@ -57,7 +62,7 @@ struct riad_scan {
 
 	pthread_mutex_t lock;
 	uint32_t **blocks; /* the table never moves while threads run */
-	uint32_t nblocks, blocks_cap;
+	uint32_t nblocks, blocks_cap, blocks_max;
 
 	/* Of the pack in work. */
 	uint32_t pack;
@@ -308,33 +313,32 @@ whole_tree(struct worker *w, struct frame *f)
 	return r == 1 ? at == f->len : r;
 }
 
+/* 1, 0 if there are enough of them, or -1. */
 static int
 new_block(struct worker *w)
 {
 	struct riad_scan *s = w->scan;
 	uint32_t *block = malloc(BLOCK_WORDS * sizeof(*block));
-	int r = -1;
+	int r = 0;
 
 	if (block == NULL)
 		return -1;
 	pthread_mutex_lock(&s->lock);
-	if (s->nblocks < s->blocks_cap) {
+	if (s->nblocks < s->blocks_max) {
 		s->blocks[s->nblocks] = block;
 		w->block = block;
 		w->block_at = s->nblocks++ << BLOCK_BITS;
 		w->block_used = 0;
-		r = 0;
+		r = 1;
 	}
 	pthread_mutex_unlock(&s->lock);
-	if (r == -1) {
+	if (r == 0)
 		free(block);
-		errno = ENOMEM;
-	}
 	return r;
 }
 
-/* Writes down what was found of the tree in f.  What doesn't fit into a block
- * will be read instead. */
+/* Writes down what was found of the tree in f.  What doesn't fit into a block,
+ * or into all of them, will be read instead. */
 static int
 record(struct worker *w, const struct frame *f, uint32_t base)
 {
@@ -342,9 +346,11 @@ record(struct worker *w, const struct frame *f, uint32_t base)
 
 	if (w->missing || len > BLOCK_WORDS)
 		return 0;
-	if ((w->block == NULL || BLOCK_WORDS - w->block_used < len) &&
-	    new_block(w) == -1)
-		return -1;
+	if (w->block == NULL || BLOCK_WORDS - w->block_used < len) {
+		int r = new_block(w);
+		if (r != 1)
+			return r;
+	}
 	uint32_t *to = w->block + w->block_used;
 	to[0] = base;
 	to[1] = w->nfound;
@@ -676,6 +682,10 @@ riad_scan_new(struct riad_store *store, unsigned threads, bool blobs,
 	riad_store_merge(store);
 	s->count = store->count;
 	s->blocks_cap = 1u << (32 - BLOCK_BITS);
+	s->blocks_max =
+	    store->count / (BLOCK_WORDS / WORDS_PER_OBJECT) + 2 * s->threads;
+	if (s->blocks_max > s->blocks_cap)
+		s->blocks_max = s->blocks_cap;
 	s->blocks = calloc(s->blocks_cap, sizeof(*s->blocks));
 	s->at = calloc(s->count + 1u, sizeof(*s->at));
 	int r = s->blocks == NULL || s->at == NULL ? -1 : 0;

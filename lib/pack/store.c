@@ -146,15 +146,24 @@ riad_store_close(struct riad_store *s)
 int
 riad_store_refresh(struct riad_store *s)
 {
-	const uint32_t before = s->packs.len;
+	const uint32_t before = s->packs.len, count = s->count;
+	const uint32_t nothers = s->nothers;
+	int r = 0;
 
-	for (size_t i = 0; i < s->ndirs; i++) {
-		if (riad_packs_add(&s->packs, s->dirs[i], s->hash_len) == -1)
-			return -1;
+	for (size_t i = 0; r == 0 && i < s->ndirs; i++)
+		r = riad_packs_add(&s->packs, s->dirs[i], s->hash_len);
+	if (r == 0 && s->packs.len > before)
+		r = number(s, before) == -1 ? -1 : 1;
+	if (r == -1) {
+		int err = errno;
+
+		/* No pack without numbers. */
+		riad_packs_drop(&s->packs, before);
+		s->count = count;
+		s->nothers = nothers;
+		errno = err;
 	}
-	if (s->packs.len == before)
-		return 0;
-	return number(s, before) == -1 ? -1 : 1;
+	return r;
 }
 
 static int64_t
