@@ -120,6 +120,21 @@ parsed(const char *spec)
 	return f;
 }
 
+/* first, n times part, and last; spec has room for all. */
+static void
+repeat(char *spec, const char *first, int n, const char *part, const char *last)
+{
+	struct riad_buf buf;
+
+	riad_buf_init(&buf, RIAD_FILTER_SPEC_MAX);
+	riad_buf_addstr(&buf, first);
+	for (int i = 0; i < n; i++)
+		riad_buf_addstr(&buf, part);
+	riad_buf_addstr(&buf, last);
+	memcpy(spec, riad_buf_str(&buf), buf.len + 1);
+	riad_buf_free(&buf);
+}
+
 static void
 test_limits(void)
 {
@@ -138,26 +153,20 @@ test_limits(void)
 	ok(riad_filter_parse(&f, "tree:1\0", 7, why) == -1, "a NUL in it");
 
 	for (int n = 32; n <= 33; n++) {
-		*spec = '\0';
-		for (int i = 0; i < n; i++)
-			strcat(spec, "combine:");
-		strcat(spec, "tree:1");
+		repeat(spec, "", n, "combine:", "tree:1");
 		int r = riad_filter_parse(&f, spec, strlen(spec), why);
 		ok(r == (n > 32 ? -1 : 0), "%d within each other", n);
 		riad_filter_free(f);
 	}
 	for (int n = 1024; n <= 1025; n++) {
-		strcpy(spec, "combine:tree:1");
-		for (int i = 1; i < n; i++)
-			strcat(spec, "+tree:1");
+		repeat(spec, "combine:tree:1", n - 1, "+tree:1", "");
 		int r = riad_filter_parse(&f, spec, strlen(spec), why);
 		ok(r == (n > 1024 ? -1 : 0), "%d parts", n);
 		riad_filter_free(f);
 	}
 	for (int n = 16; n <= 17; n++) {
-		strcpy(spec, "combine:sparse:oid=1");
-		for (int i = 1; i < n; i++)
-			strcat(spec, "+sparse:oid=1");
+		repeat(
+		    spec, "combine:sparse:oid=1", n - 1, "+sparse:oid=1", "");
 		int r = riad_filter_parse(&f, spec, strlen(spec), why);
 		ok(r == (n > 16 ? -1 : 0), "%d sparse parts", n);
 		riad_filter_free(f);

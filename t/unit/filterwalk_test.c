@@ -181,8 +181,8 @@ make_random(struct mem_odb *db, uint32_t nblobs, uint32_t ntrees)
 	for (uint32_t i = 0; i < ntrees; i++) {
 		uint32_t tree = mem_new(db, RIAD_TREE), last = tree;
 
-		for (char c = 'a'; c < 'e'; c++) {
-			char name[] = {c, 'c', '\0'};
+		for (int c = 'a'; c < 'e'; c++) {
+			char name[] = {(char)c, 'c', '\0'};
 			uint32_t k = rnd(last);
 
 			name[1] = rnd(2) ? 'c' : '\0';

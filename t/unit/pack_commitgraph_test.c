@@ -270,6 +270,11 @@ test_damage(void)
 	make(&kinds[0]);
 	sh("git -C r commit-graph write --reachable 2>/dev/null");
 	uint8_t *file = whole(INFO "/commit-graph", &len);
+	if (len < 8) {
+		ok(false, "  no commit-graph");
+		free(file);
+		return;
+	}
 	for (size_t i = 0; i < len; i++) {
 		file[i] ^= 0x10;
 		riad_commitgraph_init(&cg, RIAD_SHA1_LEN);
@@ -326,9 +331,9 @@ test_damage(void)
 	ok(riad_commitgraph_add(&cg, file, len) == -1 && errno == ENOTSUP,
 	    "  version 2");
 	file[4] = 1;
-	ok(riad_commitgraph_add(&cg, file, len) == 0 &&
-		riad_commitgraph_add(&cg, file, len) == -1 &&
-		errno == EBADMSG && cg.nlayers == 1,
+	ok(riad_commitgraph_add(&cg, file, len) == 0, "  version 1");
+	ok(riad_commitgraph_add(&cg, file, len) == -1 && errno == EBADMSG &&
+		cg.nlayers == 1,
 	    "  a layer that names no other on top of one");
 	riad_commitgraph_close(&cg);
 	free(file);

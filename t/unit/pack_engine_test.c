@@ -386,6 +386,10 @@ test_tags(void)
 	for (unsigned i = 1; i <= 20; i++) {
 		struct ids tags[2] = {
 		    parse_revs("tt ttr"), parse_revs("tt^{} ttr^{}")};
+		if (tags[0].len != 2 || tags[1].len != 2) {
+			ok(false, "two tags");
+			return;
+		}
 		const struct riad_pack_tag list[2] = {
 		    {tags[0].list[0], tags[1].list[0]},
 		    {tags[0].list[1], tags[1].list[1]}};

@@ -77,7 +77,7 @@ add(enum riad_type type, enum riad_press_role role, uint32_t name,
 }
 
 /* Version v of a text: a few lines are different in each. */
-static char *
+static const char *
 text(unsigned seed, unsigned v, unsigned lines)
 {
 	static struct riad_buf buf;
@@ -91,7 +91,7 @@ text(unsigned seed, unsigned v, unsigned lines)
 			x += v * 7919u;
 		riad_buf_addf(&buf, "%08x line %u of %x\n", x, i, x >> 9);
 	}
-	return (char *)(uintptr_t)riad_buf_str(&buf);
+	return riad_buf_str(&buf);
 }
 
 static struct riad_press_item *
