@@ -127,8 +127,8 @@ int riad_repo_size(void *repo, const struct riad_oid *oid, uint64_t *size);
 void riad_repo_tune(
     struct riad_repo *repo, unsigned threads, const char *cache);
 
-/* A riad_pack_engine; repo is a struct riad_repo. */
-int riad_repo_pack(void *repo, const struct riad_pack_request *request,
+/* A riad_pack_engine; ctx is a struct riad_repo. */
+int riad_repo_pack(void *ctx, const struct riad_pack_request *request,
     struct riad_pack_sink *sink);
 
 #endif
