@@ -154,7 +154,7 @@ for v in 0 2; do
 done
 rm packed.git/refs/heads/missing
 
-# What libgit2 ends its list at is stepped over, and so is what is no name.
+# Links that lead nowhere are stepped over, and so is what is no name.
 git clone -q --bare "$url/repo" links.git
 main=$(git -C repo rev-parse main)
 for f in aa zz 'bad name' dot..dot; do

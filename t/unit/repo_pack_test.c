@@ -455,8 +455,7 @@ test_slow(void)
 	sink_free(s);
 }
 
-/* pack_of in a process of its own, since libgit2 trusts an index too much to
- * survive every damaged one.  A crash is no pack. */
+/* pack_of in a process of its own: 0, -1 if it fails, or -2 if it crashes. */
 static int
 pack_apart(const char *revs, unsigned flags)
 {
@@ -470,12 +469,15 @@ pack_apart(const char *revs, unsigned flags)
 			_exit(1);
 		_exit(pack_of(s, revs, flags) != 0);
 	}
-	return pid > 0 && waitpid(pid, &status, 0) == pid && status == 0 ? 0
-									 : -1;
+	if (pid <= 0 || waitpid(pid, &status, 0) != pid || !WIFEXITED(status) ||
+	    WEXITSTATUS(status) > 1)
+		return -2;
+	return -WEXITSTATUS(status);
 }
 
 /* Flips a bit at an offset of the one pack of a, or of its index.  1 if the
- * pack that comes out is right, 0 if none does, -1 if a wrong one does. */
+ * pack that comes out is right, 0 if none does, -1 if a wrong one or a crash.
+ */
 static int
 flip(const char *file, const char *at)
 {
@@ -489,9 +491,10 @@ flip(const char *file, const char *at)
 		"dd of=$f bs=1 seek=%s conv=notrunc 2>/dev/null",
 		restore, file, at, at))
 		return -1;
-	if (pack_apart("$(cat tips)", OFS) != 0)
+	int r = pack_apart("$(cat tips)", OFS);
+	if (r == -1)
 		return 0;
-	if (sh("%s", restore) && is_pack_of("$(cat tips)"))
+	if (r == 0 && sh("%s", restore) && is_pack_of("$(cat tips)"))
 		return 1;
 	printf("# the %s, byte %s\n", file, at);
 	return -1;
