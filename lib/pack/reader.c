@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "blobs.h"
 #include "riad/inflate.h"
 #include "riad/loose.h"
 #include "riad/parse.h"
@@ -22,8 +23,6 @@ enum {
 	/* Of a damaged chain, so many entries are looked for. */
 	HEAL_DEPTH = 64,
 
-	/* Of what is kept: objects of this length on average. */
-	KEPT_LEN = 2048,
 };
 
 /* Objects come from who pushed them; so much of one is held in memory. */
@@ -35,32 +34,6 @@ enum {
 /* Deflate makes a byte of 1032 at most, RFC 1951. */
 #define RATIO_MAX 1032
 
-/* Contents, shared by who needs them. */
-struct blob {
-	size_t refs;
-	size_t len;
-	enum riad_type type;
-	uint8_t data[];
-};
-
-struct slot {
-	uint64_t off;
-	uint32_t pack;
-	uint32_t chain;        /* the next with the same hash, plus 1 */
-	uint32_t older, newer; /* in the order of use, plus 1 */
-	struct blob *blob;     /* NULL if it is free */
-};
-
-struct cache {
-	struct slot *slots;
-	uint32_t *heads;         /* by hash: a slot, plus 1 */
-	uint32_t cap;            /* of both; a power of two */
-	uint32_t used;           /* slots from here on never were */
-	uint32_t spare;          /* a slot that is free again, plus 1 */
-	uint32_t newest, oldest; /* plus 1 */
-	size_t bytes, max;
-};
-
 /* Deltas above the base that was found, the last to apply first. */
 struct chain {
 	uint64_t offs[CHAIN_MAX];
@@ -71,7 +44,7 @@ struct riad_reader {
 	struct riad_store *store;
 	bool shared;
 	struct riad_inflate *z;
-	struct cache cache;
+	struct blobs cache;
 	struct blob *held;      /* what was given out */
 	struct chain *chain;    /* of what is read, but for healing */
 	unsigned tries;         /* copies that may be read yet */
@@ -93,144 +66,6 @@ fail(int err)
 	return -1;
 }
 
-static void
-blob_release(struct blob *b)
-{
-	if (b != NULL && --b->refs == 0)
-		free(b);
-}
-
-static struct blob *
-blob_new(enum riad_type type, size_t len)
-{
-	struct blob *b = malloc(sizeof(*b) + len + 1);
-
-	if (b != NULL) {
-		b->refs = 1;
-		b->type = type;
-		b->len = len;
-	}
-	return b;
-}
-
-static int
-cache_init(struct cache *c, size_t max)
-{
-	uint32_t cap = 16;
-
-	while (cap < max / KEPT_LEN && cap < 1u << 20)
-		cap *= 2;
-	*c = (struct cache){.cap = cap, .max = max};
-	c->slots = calloc(cap, sizeof(*c->slots));
-	c->heads = calloc(cap, sizeof(*c->heads));
-	return c->slots == NULL || c->heads == NULL ? -1 : 0;
-}
-
-static uint32_t *
-cache_head(const struct cache *c, uint32_t pack, uint64_t off)
-{
-	uint64_t h = (off ^ (uint64_t)pack << 40) * 0x9e3779b97f4a7c15u;
-
-	return &c->heads[h >> 32 & (c->cap - 1)];
-}
-
-static void
-cache_unlink(struct cache *c, uint32_t i)
-{
-	struct slot *s = &c->slots[i];
-
-	if (s->newer != 0)
-		c->slots[s->newer - 1].older = s->older;
-	else
-		c->newest = s->older;
-	if (s->older != 0)
-		c->slots[s->older - 1].newer = s->newer;
-	else
-		c->oldest = s->newer;
-}
-
-static void
-cache_link(struct cache *c, uint32_t i)
-{
-	struct slot *s = &c->slots[i];
-
-	s->newer = 0;
-	s->older = c->newest;
-	if (c->newest != 0)
-		c->slots[c->newest - 1].newer = i + 1;
-	else
-		c->oldest = i + 1;
-	c->newest = i + 1;
-}
-
-static void
-cache_drop_oldest(struct cache *c)
-{
-	const uint32_t i = c->oldest - 1;
-	struct slot *s = &c->slots[i];
-	uint32_t *link = cache_head(c, s->pack, s->off);
-
-	while (*link != i + 1)
-		link = &c->slots[*link - 1].chain;
-	*link = s->chain;
-	cache_unlink(c, i);
-	c->bytes -= s->blob->len;
-	blob_release(s->blob);
-	s->chain = c->spare;
-	c->spare = i + 1;
-}
-
-static void
-cache_clear(struct cache *c)
-{
-	while (c->oldest != 0)
-		cache_drop_oldest(c);
-}
-
-static struct blob *
-cache_get(struct cache *c, uint32_t pack, uint64_t off)
-{
-	for (uint32_t i = *cache_head(c, pack, off); i != 0;
-	     i = c->slots[i - 1].chain) {
-		struct slot *s = &c->slots[i - 1];
-
-		if (s->off == off && s->pack == pack) {
-			cache_unlink(c, i - 1);
-			cache_link(c, i - 1);
-			s->blob->refs++;
-			return s->blob;
-		}
-	}
-	return NULL;
-}
-
-/* What is so large that it would push out most of the others is not kept. */
-static void
-cache_put(struct cache *c, uint32_t pack, uint64_t off, struct blob *b)
-{
-	if (b->len > c->max / 4)
-		return;
-	while (c->bytes + b->len > c->max)
-		cache_drop_oldest(c);
-	if (c->spare == 0 && c->used == c->cap)
-		cache_drop_oldest(c);
-
-	uint32_t i = c->used;
-	if (c->spare != 0) {
-		i = c->spare - 1;
-		c->spare = c->slots[i].chain;
-	} else {
-		c->used++;
-	}
-	uint32_t *head = cache_head(c, pack, off);
-	c->slots[i] =
-	    (struct slot){.off = off, .pack = pack, .chain = *head, .blob = b};
-	*head = i + 1;
-	b->refs++;
-	c->bytes += b->len;
-	cache_link(c, i);
-}
-
 struct riad_reader *
 riad_reader_new(struct riad_store *store, size_t keep, bool shared)
 {
@@ -243,7 +78,7 @@ riad_reader_new(struct riad_store *store, size_t keep, bool shared)
 	rd->z = riad_inflate_new();
 	rd->chain = malloc(sizeof(*rd->chain));
 	if (rd->z == NULL || rd->chain == NULL ||
-	    cache_init(&rd->cache, keep) == -1) {
+	    blobs_init(&rd->cache, keep) == -1) {
 		riad_reader_free(rd);
 		errno = ENOMEM;
 		return NULL;
@@ -274,7 +109,7 @@ riad_reader_free(struct riad_reader *rd)
 void
 riad_reader_clear(struct riad_reader *rd)
 {
-	cache_clear(&rd->cache);
+	blobs_clear(&rd->cache);
 	blob_release(rd->held);
 	rd->held = NULL;
 }
@@ -392,7 +227,7 @@ find_base(struct riad_reader *rd, uint32_t p, uint64_t *at, struct chain *c)
 
 	for (;;) {
 		struct riad_entry e;
-		struct blob *b = cache_get(&rd->cache, p, *at);
+		struct blob *b = blobs_get(&rd->cache, p, *at);
 
 		if (b != NULL)
 			return b;
@@ -401,7 +236,7 @@ find_base(struct riad_reader *rd, uint32_t p, uint64_t *at, struct chain *c)
 		if (!is_delta(&e)) {
 			b = read_whole(rd, p, &e);
 			if (b != NULL)
-				cache_put(&rd->cache, p, *at, b);
+				blobs_put(&rd->cache, p, *at, b);
 			return b;
 		}
 		uint64_t base = base_off(rd, p, &e);
@@ -457,7 +292,7 @@ read_entry(struct riad_reader *rd, uint32_t p, uint64_t off, bool healing)
 		blob_release(b);
 		b = made;
 		if (b != NULL)
-			cache_put(&rd->cache, p, at, b);
+			blobs_put(&rd->cache, p, at, b);
 	}
 	if (healing)
 		free(c);
