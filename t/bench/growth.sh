@@ -11,7 +11,7 @@
 # and the peak of memory that belongs to no file are shown for each object.
 # The table goes to standard output and the plot to build/bench/growth.svg.
 #
-# 5m takes 4 GB below TMPDIR and some minutes; the others, 1 GB.
+# 5m takes 4 GB below TMPDIR and a quarter of an hour; the others, 1 GB.
 
 set -eu
 export LC_ALL=C
@@ -93,12 +93,13 @@ for size in ${GROWTH:-10k 100k 1m}; do
 	make_repo "$dir/repo.git" "$n"
 	objects=$(git -C "$dir/repo.git" count-objects -v | sed -n 's/^in-pack: //p')
 	head=$(git -C "$dir/repo.git" rev-parse HEAD)
-	printf '.... %s\\n\n' command=fetch object-format=sha1 >"$dir/lines"
-	echo 0001 >>"$dir/lines"
-	printf '.... %s\\n\n' thin-pack ofs-delta no-progress include-tag \
-		"want $head" 'done' >>"$dir/lines"
-	echo 0000 >>"$dir/lines"
-	pktline -e "$dir/lines" >"$dir/request"
+	{
+		printf '.... %s\\n\n' command=fetch object-format=sha1
+		echo 0001
+		printf '.... %s\\n\n' thin-pack ofs-delta no-progress include-tag \
+			"want $head" 'done'
+		echo 0000
+	} | pktline -e >"$dir/request"
 	row without
 	add_bitmap "$dir/repo.git"
 	row with
