@@ -6,7 +6,8 @@
  * An entry is copied if it holds a whole object, or a delta whose base is sent
  * too or is with the client.  Its CRC-32 is checked on the way; what is
  * damaged is made from another copy.  A set that is one pack of the store goes
- * out as the file is, its trailer included.
+ * out as the file is, its trailer included; there damage ends it, since what
+ * came before is with the client already.
  *
  * A whole tree or blob is made anew if the client has one of its name, since a
  * delta on that is likely to be small.
