@@ -73,7 +73,7 @@ several mb
 midx mb --bitmap
 served 'and its bitmap' mb
 several mp
-smallest=$(cd mp/.git/objects/pack && ls -S ./*.idx | tail -n 1)
+smallest=$(cd mp/.git/objects/pack && find . -name '*.idx' -exec ls -S {} + | tail -n 1)
 midx mp --bitmap --preferred-pack="${smallest##*/}"
 served 'a preferred pack' mp
 several stale
@@ -120,7 +120,7 @@ sparse() { # NAME: what blobs a clone gets that names them so
 want=$(sparse "$id")
 like 'patterns by id' "$want" '[1-9]*'
 for name in main:patterns HEAD:patterns tags/pt:patterns refs/heads/main:patterns \
-	"$(git -C base rev-parse main)":patterns "$(git -C base rev-parse main^{tree})":patterns; do
+	"$(git -C base rev-parse main)":patterns "$(git -C base rev-parse 'main^{tree}')":patterns; do
 	is "patterns: $name" "$(sparse "$name")" "$want"
 done
 for name in main:nothing nothing:patterns main:dir :patterns; do
@@ -128,7 +128,7 @@ for name in main:nothing nothing:patterns main:dir :patterns; do
 done
 
 # The damage of an entry without a checksum is seen, too.
-pack=$(ls -S v1/.git/objects/pack/*.pack | head -n 1)
+pack=$(find v1/.git/objects/pack -name '*.pack' -exec ls -S {} + | head -n 1)
 rm -f v1/.git/objects/pack/pack-*.idx.keep
 for i in v1/.git/objects/pack/*.pack; do
 	[ "$i" = "$pack" ] || rm -f "$i" "${i%.pack}.idx"
