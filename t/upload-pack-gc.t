@@ -33,7 +33,7 @@ meanwhile() {
 		sleep 0.1
 	done
 	(eval "$2") >/dev/null 2>&1
-	{ want "$old" && printf 0000; } >&3
+	(want "$old" && printf 0000) >&3
 	exec 3>&-
 	wait $server
 	status=$?

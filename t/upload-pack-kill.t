@@ -166,7 +166,8 @@ gone() {
 		sleep 0.1
 	done
 	eval "$2"
-	{ pkt 'command=fetch'; printf 0001; pkt "want $(git -C repo rev-parse main)"; pkt 'done'; printf 00000000; } >&3
+	# It may be gone before all is said, and SIGPIPE is for a shell of its own.
+	(pkt 'command=fetch'; printf 0001; pkt "want $(git -C repo rev-parse main)"; pkt 'done'; printf 00000000) >&3
 	exec 3>&-
 	wait $pid
 	status=$?
