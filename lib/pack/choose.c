@@ -120,7 +120,8 @@ ends(struct riad_send *s, uint32_t p, uint32_t rank)
 			p = riad_store_pack(
 			    s->store, (uint32_t)base.number, &pos);
 			pack = pack_of(s, p);
-			if (riad_packfile_sort(pack) == -1)
+			/* Where some have ranks others must not move them. */
+			if (pack->nranks == 0 && riad_packfile_sort(pack) == -1)
 				return false;
 			next = riad_packfile_rank(
 			    pack, riad_idx_offset(&pack->idx, pos), UINT32_MAX);
