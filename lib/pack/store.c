@@ -315,8 +315,8 @@ riad_store_quick(struct riad_store *s, const struct riad_oid *oid)
 static int64_t
 find_hidden(struct riad_store *s, const struct riad_oid *oid)
 {
-	for (struct riad_midxfile *f = s->midxs; f < s->midxs + s->nmidxs;
-	     f++) {
+	for (size_t i = 0; i < s->nmidxs; i++) {
+		struct riad_midxfile *f = &s->midxs[i];
 		int64_t n = -1;
 
 		for (uint32_t k = 0;

@@ -31,9 +31,11 @@ open_store(struct riad_store *s, const uint8_t *data, size_t size)
 	s->packs.packs = calloc(1, sizeof(*s->packs.packs));
 	s->packs.paths = calloc(1, sizeof(*s->packs.paths));
 	s->first = calloc(1, sizeof(*s->first));
+	s->others = calloc(1, sizeof(*s->others));
 	if (s->packs.packs == NULL || s->packs.paths == NULL ||
-	    s->first == NULL)
+	    s->first == NULL || s->others == NULL)
 		abort();
+	s->nothers = 1;
 	s->packs.len = s->packs.cap = 1;
 	s->packs.paths[0] = strdup("pack");
 	if (riad_packfile_init(&s->packs.packs[0], RIAD_SHA1_LEN,
