@@ -24,6 +24,5 @@ void riad_memory_open(struct riad_memory *m);
 
 /* Looks once; where there is no /proc, as far as getrusage(2) knows. */
 void riad_memory_look(struct riad_memory *m);
-void riad_memory_close(struct riad_memory *m);
 
 #endif

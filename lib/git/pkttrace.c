@@ -31,7 +31,7 @@ say(struct riad_pkttrace *t, char arrow, const uint8_t *data, size_t len)
 		if (data[i] >= ' ' && data[i] <= '~')
 			*p++ = (char)data[i];
 		else
-			p += sprintf(p, "\\%o", data[i]);
+			p += snprintf(p, sizeof("\\377"), "\\%o", data[i]);
 	}
 	*p = '\0';
 	t->line(t->ctx, t->text, (size_t)(p - t->text));

@@ -82,11 +82,3 @@ riad_memory_look(struct riad_memory *m)
 	if (getrusage(RUSAGE_SELF, &usage) == 0)
 		raise_to(&m->peak, (uint64_t)usage.ru_maxrss * 1024);
 }
-
-void
-riad_memory_close(struct riad_memory *m)
-{
-	if (m->fd != -1)
-		close(m->fd);
-	m->fd = -1;
-}
