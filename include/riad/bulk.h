@@ -15,6 +15,7 @@ struct riad_bulk {
 	struct riad_reader *reader;
 	unsigned threads;  /* as for riad_scan_new */
 	bool trees, blobs; /* what is looked for, beside what is wanted */
+	struct riad_names *names; /* as for riad_scan_new */
 	int (*on_tick)(void *ctx);
 	void *ctx;
 	char why[128];

@@ -34,6 +34,10 @@ struct riad_press_item {
 	uint64_t size; /* 0 if it isn't known: the order is worse then */
 	uint64_t at;   /* of a target: its offset in the pack; result */
 
+	/* Bytes of an entry for a target that there is already, which is
+	 * copied unless a delta takes fewer; 0 if there is none. */
+	uint32_t stored;
+
 	/* Of the last 16 bytes of a path; each counts four times the one
 	 * before it, so that numbers of like endings are neighbours. */
 	uint32_t name_hash;
@@ -60,13 +64,21 @@ struct riad_press_options {
 	uint64_t big_file;
 	bool ofs_delta; /* bases in the pack by offset, see packer.h */
 
+	/*
+	 * Copies the entry of a target that has stored, and says by at where
+	 * it is in the pack; leaves at 0 if that has to wait.  0, or -1 with
+	 * errno.  NULL if no target has one.
+	 */
+	int (*copy)(void *ctx, struct riad_press_item *item);
+	void *copy_ctx;
+
 	/* For progress, and its tick; called by the caller's thread only. */
 	struct riad_pack_sink *sink;
 };
 
 /*
  * Writes the targets among n items, in another order; they may be put into
- * another order, too.  There are as many odbs as threads, at least one, and
+ * another order, too.  copy is called by the caller's thread only.  There are as many odbs as threads, at least one, and
  * each is used by one thread at a time.  The bytes are the same for any number
  * of threads.  *deltas counts the deltas, in addition to what it was.
  *

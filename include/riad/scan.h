@@ -18,6 +18,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "riad/names.h"
 #include "riad/numset.h"
 #include "riad/reader.h"
 #include "riad/store.h"
@@ -29,12 +30,13 @@ enum { RIAD_SCAN_THREADS_MAX = 64 };
 /*
  * Of a store's packs as they are, by a number of threads; with none nothing is
  * scanned, and each tree is read when it is reached.  blobs says whether blobs
- * are looked for at all.  on_tick is called at least every few ms, by the
+ * are looked for at all.  The names that are come upon are noted in names, which
+ * may be NULL; it outlives the scan.  on_tick is called at least every few ms, by the
  * calling thread, and ends the work by returning anything but 0.  NULL with
  * errno ENOMEM, or what on_tick left there.
  */
 struct riad_scan *riad_scan_new(struct riad_store *store, unsigned threads,
-    bool blobs, int (*on_tick)(void *ctx), void *ctx);
+    bool blobs, struct riad_names *names, int (*on_tick)(void *ctx), void *ctx);
 void riad_scan_free(struct riad_scan *scan);
 
 /* What a failure is about; type 0 if it is no object. */

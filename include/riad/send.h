@@ -9,8 +9,9 @@
  * out as the file is, its trailer included; there damage ends it, since what
  * came before is with the client already.
  *
- * A whole tree or blob is made anew if the client has one of its name, since a
- * delta on that is likely to be small.
+ * A whole tree or blob is made anew if the client, or another pack, has one of
+ * its name, since a delta on that is likely to be small; it is copied after all
+ * if it isn't.
  */
 #ifndef RIAD_SEND_H
 #define RIAD_SEND_H
@@ -43,7 +44,8 @@ struct riad_context {
 	/* Whether the client has an object. */
 	bool (*has)(void *ctx, uint32_t number);
 
-	/* Of the name under which an object was found; 0 for none. */
+	/* Of the name under which an object was found, 0 for none; NULL if
+	 * names aren't known. */
 	uint32_t (*name_hash)(void *ctx, uint32_t number);
 
 	/*
@@ -89,6 +91,8 @@ struct riad_send {
 	size_t nitems, items_cap;
 	struct riad_moved *moved; /* what isn't written in its turn */
 	size_t nmoved;
+	uint32_t *late; /* what was not to be copied after all */
+	size_t nlate, late_cap;
 	struct riad_packout out;
 };
 

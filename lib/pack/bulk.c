@@ -171,7 +171,7 @@ run(struct riad_bulk *b, const struct riad_walk *w, struct riad_numset *set,
 		return 0;
 
 	struct riad_scan *scan =
-	    riad_scan_new(b->store, b->threads, b->blobs, b->on_tick, b->ctx);
+	    riad_scan_new(b->store, b->threads, b->blobs, b->names, b->on_tick, b->ctx);
 	if (scan == NULL)
 		return -1;
 	int r = reach(b, scan, known, NULL, theirs, true);

@@ -30,7 +30,7 @@ client_has(const struct riad_send *s, uint32_t number)
 static uint32_t
 name_hash(const struct riad_send *s, uint32_t number)
 {
-	return s->context == NULL
+	return s->context == NULL || s->context->name_hash == NULL
 		   ? 0
 		   : s->context->name_hash(s->context->ctx, number);
 }
@@ -158,7 +158,7 @@ place_of_base(
 }
 
 int
-send_add_target(struct riad_send *s, uint32_t number)
+send_add_target(struct riad_send *s, uint32_t number, uint32_t stored)
 {
 	if (s->nitems == s->items_cap) {
 		size_t cap = s->items_cap == 0 ? 256 : 2 * s->items_cap;
@@ -188,6 +188,7 @@ send_add_target(struct riad_send *s, uint32_t number)
 	(void)riad_reader_size(s->reader, number, &size);
 	s->items[s->nitems++] = (struct riad_press_item){.oid = oid,
 	    .size = size,
+	    .stored = stored,
 	    .name_hash = name_hash(s, number),
 	    .type = (uint8_t)type,
 	    .role = RIAD_PRESS_TARGET};
@@ -227,7 +228,9 @@ struct whole {
 	uint64_t kind;
 	uint32_t number;
 	uint32_t age;
-	bool whole; /* not a delta on what the client has */
+	uint32_t stored; /* bytes of its entry */
+	bool whole;      /* not a delta on what the client has */
+	bool home;       /* in the pack that most comes from */
 };
 
 struct wholes {
@@ -292,9 +295,16 @@ give_ranks(const struct riad_send *s, uint32_t p)
 	return r;
 }
 
+/* As an item has it: what is longer isn't known. */
+static uint32_t
+stored_bytes(uint64_t len)
+{
+	return len < UINT32_MAX ? (uint32_t)len : 0;
+}
+
 /* Sorts the copies of a pack from the rest. */
 static int
-choose_from(struct riad_send *s, uint32_t p, struct wholes *wholes,
+choose_from(struct riad_send *s, uint32_t p, bool home, struct wholes *wholes,
     struct riad_meter *m)
 {
 	struct riad_packfile *pack = pack_of(s, p);
@@ -315,7 +325,7 @@ choose_from(struct riad_send *s, uint32_t p, struct wholes *wholes,
 		const uint64_t off = riad_packfile_off(pack, r);
 		const uint64_t end = riad_packfile_end(pack, r);
 		if (end == 0 || riad_packfile_entry(pack, off, &e) == -1) {
-			if (send_add_target(s, number) == -1)
+			if (send_add_target(s, number, 0) == -1)
 				return -1;
 			continue;
 		}
@@ -323,7 +333,7 @@ choose_from(struct riad_send *s, uint32_t p, struct wholes *wholes,
 					   ? place_of_base(s, p, r, &e)
 					   : IN_THE_PACK;
 		if (base == NOWHERE) {
-			if (send_add_target(s, number) == -1)
+			if (send_add_target(s, number, 0) == -1)
 				return -1;
 			continue;
 		}
@@ -341,8 +351,13 @@ choose_from(struct riad_send *s, uint32_t p, struct wholes *wholes,
 		uint32_t hash = name_hash(s, number);
 		if ((type == RIAD_TREE || (type == RIAD_BLOB && hash != 0)) &&
 		    e.size <= RIAD_PRESS_DELTA_MAX &&
-		    add_whole(wholes, (struct whole){riad_likeness(type, hash),
-					  number, r, !send_is_delta(&e)}) == -1)
+		    add_whole(wholes,
+			(struct whole){.kind = riad_likeness(type, hash),
+			    .number = number,
+			    .age = r,
+			    .stored = stored_bytes(end - off),
+			    .whole = !send_is_delta(&e),
+			    .home = home}) == -1)
 			return -1;
 	}
 	return 0;
@@ -448,13 +463,43 @@ add_client(struct riad_send *s, struct wholes *w)
 		bool made = client_has_kind(s, &first, w->list[i].kind);
 		s->nitems = nitems;
 		if (made)
-			r = send_add_target(s, w->list[i].number);
+			r = send_add_target(
+			    s, w->list[i].number, w->list[i].stored);
 		else
 			w->list[kept++] = w->list[i];
 	}
 	if (r == 0)
 		w->len = kept;
 	return r;
+}
+
+/*
+ * Makes targets of what is whole in more packs than one: of one name, all but
+ * what the home pack has.  Within a pack it was tried when that was made.
+ */
+static int
+add_across(struct riad_send *s, struct wholes *w)
+{
+	size_t end, kept = 0;
+
+	for (size_t begin = 0; begin < w->len; begin = end) {
+		const struct whole *list = w->list;
+		size_t away = 0;
+
+		for (end = begin;
+		     end < w->len && list[end].kind == list[begin].kind; end++)
+			away += list[end].whole && !list[end].home;
+		const bool made = away > 0 && end - begin > 1;
+		for (size_t i = begin; i < end; i++) {
+			if (!made || !list[i].whole || list[i].home)
+				w->list[kept++] = list[i];
+			else if (send_add_target(s, list[i].number,
+				     list[i].stored) == -1)
+				return -1;
+		}
+	}
+	w->len = kept;
+	return 0;
 }
 
 static int
@@ -521,26 +566,45 @@ send_moved(const struct riad_send *s, uint32_t number)
 	return bsearch(&key, s->moved, s->nmoved, sizeof(*s->moved), by_number);
 }
 
+/* The largest of the packs that something is sent of; *n is how many. */
+static uint32_t
+home_pack(const struct riad_send *s, uint32_t *n)
+{
+	uint32_t home = 0;
+
+	*n = 0;
+	for (uint32_t p = 0; p < s->store->packs.len; p++) {
+		if (!send_uses_pack(s, p))
+			continue;
+		if ((*n)++ == 0 ||
+		    pack_of(s, p)->idx.count > pack_of(s, home)->idx.count)
+			home = p;
+	}
+	return home;
+}
+
 static int
 choose(struct riad_send *s, struct wholes *wholes, struct riad_meter *m)
 {
-	for (uint32_t p = 0; p < s->store->packs.len; p++) {
-		const uint32_t first = s->store->first[p];
-		const uint32_t n = pack_of(s, p)->idx.count;
+	uint32_t used;
+	const uint32_t home = home_pack(s, &used);
 
-		if (first < s->set->packed.n &&
-		    riad_bits_next(&s->set->packed, first) < first + n &&
-		    choose_from(s, p, wholes, m) == -1)
+	for (uint32_t p = 0; p < s->store->packs.len; p++) {
+		if (send_uses_pack(s, p) &&
+		    choose_from(s, p, p == home, wholes, m) == -1)
 			return -1;
 	}
 	for (size_t i = riad_bits_next(&s->set->loose, 0); i < s->set->loose.n;
 	     i = riad_bits_next(&s->set->loose, i + 1)) {
-		if (send_add_target(s, RIAD_LOOSE + (uint32_t)i) == -1)
+		if (send_add_target(s, RIAD_LOOSE + (uint32_t)i, 0) == -1)
 			return -1;
 	}
 	if (wholes->len > 0)
 		qsort(
 		    wholes->list, wholes->len, sizeof(*wholes->list), by_kind);
+	if (used > 1 && s->context != NULL && s->context->name_hash != NULL &&
+	    add_across(s, wholes) == -1)
+		return -1;
 	if (s->thin && s->context != NULL && s->total > 0 &&
 	    add_client(s, wholes) == -1)
 		return -1;

@@ -366,6 +366,7 @@ riad_engine_pack(void *engine, const struct riad_pack_request *request,
 	riad_oidmap_free(&j->wanted);
 	riad_numset_free(&j->set);
 	riad_numset_free(&j->known);
+	riad_names_free(&j->names);
 	free(j);
 	if (r == -1 && sink->why[0] == '\0')
 		snprintf(sink->why, sizeof(sink->why), "%s",

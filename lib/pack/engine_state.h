@@ -8,6 +8,7 @@
 #include "riad/engine.h"
 #include "riad/filter.h"
 #include "riad/meter.h"
+#include "riad/names.h"
 #include "riad/send.h"
 #include "riad/walk.h"
 
@@ -43,6 +44,7 @@ struct engine_job {
 	bool by_bitmaps;
 	struct riad_walk *walk;
 	struct riad_closure closure;
+	struct riad_names names; /* of a scan, if they are of use */
 	struct riad_context context;
 	bool has_context;
 };

@@ -354,17 +354,18 @@ no_alike(void *ctx, const uint64_t *kinds, size_t n, unsigned max,
 }
 
 static uint32_t
-no_name_hash(void *ctx, uint32_t number)
+scan_name_hash(void *ctx, uint32_t number)
 {
-	(void)ctx;
-	(void)number;
-	return 0;
+	const struct engine_job *j = ctx;
+
+	return riad_names_get(&j->names, number);
 }
 
 static int
 by_scan(struct engine_job *j, const struct riad_filter_plain *plain)
 {
-	struct riad_bulk bulk = {.store = &j->e->store,
+	struct riad_store *store = &j->e->store;
+	struct riad_bulk bulk = {.store = store,
 	    .reader = j->e->reader,
 	    .threads = j->e->config->threads,
 	    .trees = plain->trees || plain->blobs,
@@ -372,15 +373,20 @@ by_scan(struct engine_job *j, const struct riad_filter_plain *plain)
 	    .on_tick = on_tick,
 	    .ctx = j};
 
+	/* All that comes from one pack is copied, and needs no names. */
+	const bool named = store->packs.len > 1 || store->loose.len > 0;
+	if (named && riad_names_init(&j->names, store) == -1)
+		return -1;
+	bulk.names = named ? &j->names : NULL;
 	if (riad_bulk_run(&bulk, j->walk, &j->set, &j->known) == -1) {
 		say(j, bulk.why);
 		return -1;
 	}
 	j->context = (struct riad_context){.ctx = j,
 	    .has = context_has,
-	    .name_hash = no_name_hash,
+	    .name_hash = named ? scan_name_hash : NULL,
 	    .alike = no_alike};
-	j->has_context = j->req->nhaves > 0;
+	j->has_context = j->req->nhaves > 0 || named;
 	return 0;
 }
 
@@ -566,7 +572,7 @@ by_bitmaps(struct engine_job *j)
 	j->context = (struct riad_context){.ctx = j,
 	    .exact = true,
 	    .has = context_has,
-	    .name_hash = closure_name_hash,
+	    .name_hash = j->e->bitindex.named ? closure_name_hash : NULL,
 	    .alike = closure_alike};
 
 	/* Without it nothing is made but what no pack has. */

@@ -261,6 +261,8 @@ write_head(struct press_job *job, const struct press_piece *piece)
 	struct riad_press_item *item = &job->items[piece->item];
 
 	job->done++;
+	if (piece->stored)
+		return job->options.copy(job->options.copy_ctx, item);
 	item->at = job->out->off;
 	if (piece->base == -1)
 		return riad_packout_entry(

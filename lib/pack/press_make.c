@@ -40,6 +40,9 @@ enum {
 
 	PIECE = 1 << 16,
 
+	/* What the header of a delta takes, about. */
+	HEAD_BYTES = 4,
+
 	/* To read an object again, a delta must be smaller by this part of
 	 * the object. */
 	AGAIN = 16,
@@ -517,9 +520,21 @@ put_in_pieces(struct press_maker *m, struct press_piece *piece,
 }
 
 static int
+put_stored(struct press_maker *m, struct press_piece *piece)
+{
+	piece->stored = true;
+	piece->len = 0;
+	return m->host.put(m->host.ctx, piece);
+}
+
+/* Puts what takes fewer bytes of what is deflated and what is stored, and says
+ * by piece->stored which. */
+static int
 put_deflated(struct press_maker *m, struct press_piece *piece,
     const uint8_t *data, size_t len)
 {
+	const uint32_t stored = m->host.items[piece->item].stored;
+
 	piece->size = len;
 	piece->first = true;
 	if (len > WHOLE_MAX || len > m->host.options->big_file)
@@ -536,6 +551,8 @@ put_deflated(struct press_maker *m, struct press_piece *piece,
 		errno = EIO;
 		return -1;
 	}
+	if (stored != 0 && piece->len + HEAD_BYTES >= stored)
+		return put_stored(m, piece);
 	return m->host.put(m->host.ctx, piece);
 }
 
@@ -550,12 +567,19 @@ make_entry(struct press_maker *m, struct object *o)
 		return -1;
 	item->is_delta = base != NULL;
 	item->depth = 0;
-	if (base == NULL)
-		return put_deflated(m, &piece, o->data, o->len);
-	o->depth = base->depth + 1;
-	item->depth = (uint8_t)o->depth;
+	if (base == NULL) {
+		piece.first = true;
+		return item->stored != 0
+			   ? put_stored(m, &piece)
+			   : put_deflated(m, &piece, o->data, o->len);
+	}
 	piece.base = (int64_t)base->item;
-	return put_deflated(m, &piece, m->best.data, m->best.len);
+	if (put_deflated(m, &piece, m->best.data, m->best.len) == -1)
+		return -1;
+	item->is_delta = !piece.stored;
+	o->depth = piece.stored ? 0 : base->depth + 1;
+	item->depth = (uint8_t)o->depth;
+	return 0;
 }
 
 static void

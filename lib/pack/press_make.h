@@ -13,6 +13,7 @@ struct press_piece {
 	const uint8_t *data; /* deflated */
 	size_t len;
 	bool first;
+	bool stored; /* nothing was made: the stored entry will do */
 };
 
 struct press_maker;

@@ -21,6 +21,7 @@
 #include "riad/inflate.h"
 #include "riad/parse.h"
 #include "riad/patch.h"
+#include "namehash.h"
 #include "scan_state.h"
 
 /* What a thread holds of trees on its way down; what is deeper is left to be
@@ -49,6 +50,7 @@ enum { PENDING = 16 };
 struct pending {
 	struct riad_oid oid;
 	uint32_t tree; /* TREE, or 0 */
+	uint32_t name_hash;
 };
 
 struct worker {
@@ -159,10 +161,14 @@ resolve(struct worker *w)
 		const struct pending *p = &w->pending[i];
 		int64_t number = riad_store_packed(s->store, &p->oid);
 
-		if (number == -1 || number >= s->count)
+		if (number == -1 || number >= s->count) {
 			w->missing = true;
-		else
-			w->found[w->nfound++] = (uint32_t)number | p->tree;
+			continue;
+		}
+		w->found[w->nfound++] = (uint32_t)number | p->tree;
+		if (s->names != NULL)
+			riad_names_note(
+			    s->names, (uint32_t)number, p->name_hash);
 	}
 	return 0;
 }
@@ -178,6 +184,8 @@ add_found(struct worker *w, const struct riad_tree_entry *e)
 	struct pending *p = &w->pending[w->npending++];
 	riad_oid_set(&p->oid, e->id, s->store->hash_len);
 	p->tree = e->kind == RIAD_ENTRY_TREE ? TREE : 0;
+	if (s->names != NULL)
+		p->name_hash = hash_name(0, e->name, e->name_len);
 	riad_store_prefetch(s->store, &p->oid);
 	return w->npending == PENDING ? resolve(w) : 0;
 }
@@ -624,7 +632,7 @@ scan_pack(struct riad_scan *s, uint32_t p)
 
 struct riad_scan *
 riad_scan_new(struct riad_store *store, unsigned threads, bool blobs,
-    int (*on_tick)(void *ctx), void *ctx)
+    struct riad_names *names, int (*on_tick)(void *ctx), void *ctx)
 {
 	struct riad_scan *s = calloc(1, sizeof(*s));
 
@@ -632,6 +640,7 @@ riad_scan_new(struct riad_store *store, unsigned threads, bool blobs,
 		return NULL;
 	s->store = store;
 	s->blobs = blobs;
+	s->names = names;
 	s->threads =
 	    threads < RIAD_SCAN_THREADS_MAX ? threads : RIAD_SCAN_THREADS_MAX;
 	s->on_tick = on_tick;

@@ -31,6 +31,7 @@ enum { NODES_PER_TICK = 512 };
 struct riad_scan {
 	struct riad_store *store;
 	bool blobs;
+	struct riad_names *names; /* or NULL */
 	unsigned threads;
 	int (*on_tick)(void *ctx);
 	void *ctx;

@@ -9,6 +9,7 @@
 #include <stdlib.h>
 
 #include "riad/parse.h"
+#include "namehash.h"
 #include "scan_state.h"
 
 /* Trees that are in the set and whose entries are not, yet. */
@@ -69,6 +70,20 @@ fail(struct reach *r, const struct riad_oid *oid, enum riad_type type)
 	return -1;
 }
 
+static int
+note_name(struct reach *r, uint32_t number, const struct riad_tree_entry *e)
+{
+	struct riad_names *names = r->scan->names;
+
+	if (names == NULL)
+		return 0;
+	const uint32_t hash = hash_name(0, e->name, e->name_len);
+	if (number >= RIAD_LOOSE)
+		return riad_names_note_loose(names, number, hash);
+	riad_names_note(names, number, hash);
+	return 0;
+}
+
 /* Reads a tree and adds all that is in it. */
 static int
 read_tree(struct reach *r, uint32_t number)
@@ -101,7 +116,8 @@ read_tree(struct reach *r, uint32_t number)
 			continue;
 		if (n == -1)
 			return fail(r, &child, is_tree ? RIAD_TREE : RIAD_BLOB);
-		if (add(r, (uint32_t)n, is_tree) == -1)
+		if (note_name(r, (uint32_t)n, &e) == -1 ||
+		    add(r, (uint32_t)n, is_tree) == -1)
 			return -1;
 	}
 	return more == -1 ? fail(r, &oid, RIAD_TREE) : 0;

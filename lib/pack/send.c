@@ -177,7 +177,7 @@ put_off(struct riad_send *s, uint32_t number)
 
 	if (moved != NULL)
 		moved->written = false;
-	return send_add_target(s, number);
+	return send_add_target(s, number, 0);
 }
 
 static int
@@ -213,18 +213,37 @@ copy_pack(struct copying *c)
 	return flush_run(c);
 }
 
-/* A pack has something of the set. */
-static bool
-is_used(const struct riad_send *s, uint32_t p)
+/* Copies what is not to be written in its turn, where its item says: 1, 0 if
+ * it is damaged, or -1. */
+static int
+copy_item(struct copying *c, struct riad_press_item *item)
 {
-	const uint32_t first = s->store->first[p];
+	struct riad_send *s = c->s;
+	uint32_t pos;
 
-	return first < s->set->packed.n &&
-	       riad_bits_next(&s->set->packed, first) <
-		   first + s->store->packs.packs[p].idx.count;
+	int64_t number = riad_store_packed(s->store, &item->oid);
+	struct riad_moved *moved =
+	    number == -1 ? NULL : send_moved(s, (uint32_t)number);
+	if (moved == NULL) {
+		errno = ENOENT;
+		return -1;
+	}
+	c->p = riad_store_pack(s->store, moved->number, &pos);
+	c->pack = &s->store->packs.packs[c->p];
+	int64_t rank = riad_packfile_rank(
+	    c->pack, riad_idx_offset(&c->pack->idx, pos), UINT32_MAX);
+	const uint64_t at = here(c);
+	int r = rank == -1 ? 0 : copy_entry(c, (uint32_t)rank, false);
+	if (r == -1 || flush_run(c) == -1)
+		return -1;
+	if (r == 1) {
+		item->at = moved->at = at;
+		moved->written = true;
+	}
+	return r;
 }
 
-/* The copies that what is made may lean on, each where its item says. */
+/* The copies that what is made may lean on. */
 static int
 copy_bases(struct copying *c)
 {
@@ -235,33 +254,47 @@ copy_bases(struct copying *c)
 
 		if (item->role != RIAD_PRESS_SENT)
 			continue;
-		int64_t number = riad_store_packed(s->store, &item->oid);
-		struct riad_moved *moved =
-		    number == -1 ? NULL : send_moved(s, (uint32_t)number);
-		if (moved == NULL) {
-			errno = ENOENT;
+		int r = copy_item(c, item);
+		if (r == -1 || tick(c) == -1)
 			return -1;
-		}
-		uint32_t pos;
-		c->p = riad_store_pack(s->store, moved->number, &pos);
-		c->pack = &s->store->packs.packs[c->p];
-		int64_t rank = riad_packfile_rank(
-		    c->pack, riad_idx_offset(&c->pack->idx, pos), UINT32_MAX);
-		item->at = here(c);
-		int r = rank == -1 ? 0 : copy_entry(c, (uint32_t)rank, false);
-		if (r == -1 || flush_run(c) == -1 || tick(c) == -1)
-			return -1;
-		if (r == 1) {
-			moved->written = true;
-			moved->at = item->at;
+		if (r == 1)
 			continue;
-		}
 
 		/* Damaged: now it is something to make. */
 		item->role = RIAD_PRESS_TARGET;
-		if (riad_numset_add(&s->made, moved->number) == -1)
+		int64_t number = riad_store_packed(s->store, &item->oid);
+		if (number == -1 ||
+		    riad_numset_add(&s->made, (uint32_t)number) == -1)
 			return -1;
 	}
+	return 0;
+}
+
+/* A target for which nothing better was found than the entry that there is;
+ * if that is damaged, it is made when the others are. */
+static int
+copy_target(void *ctx, struct riad_press_item *item)
+{
+	struct copying *c = ctx;
+	struct riad_send *s = c->s;
+
+	item->at = 0;
+	int r = copy_item(c, item);
+	if (r != 0)
+		return r == -1 ? -1 : 0;
+	if (s->nlate == s->late_cap) {
+		size_t cap = 2 * s->late_cap + 16;
+		uint32_t *late = reallocarray(s->late, cap, sizeof(*late));
+
+		if (late == NULL)
+			return -1;
+		s->late = late;
+		s->late_cap = cap;
+	}
+	int64_t number = riad_store_packed(s->store, &item->oid);
+	if (number == -1)
+		return -1;
+	s->late[s->nlate++] = (uint32_t)number;
 	return 0;
 }
 
@@ -296,10 +329,14 @@ note_targets(struct riad_send *s)
 }
 
 static int
-make(struct riad_send *s)
+make(struct copying *c)
 {
+	struct riad_send *s = c->s;
+
 	if (s->nitems == 0)
 		return 0;
+	s->press.copy = copy_target;
+	s->press.copy_ctx = c;
 	const struct riad_odb *odbs = s->odbs(s->odbs_ctx);
 	if (odbs == NULL)
 		return -1;
@@ -316,13 +353,24 @@ make(struct riad_send *s)
 		int64_t n = riad_store_quick(s->store, &item->oid);
 		struct riad_moved *moved =
 		    n == -1 ? NULL : send_moved(s, (uint32_t)n);
-		if (moved != NULL) {
+		if (moved != NULL && item->at != 0) {
 			moved->written = true;
 			moved->at = item->at;
 		}
 	}
 	s->nitems = 0;
 	return 0;
+}
+
+/* What was put off. */
+static int
+make_late(struct copying *c)
+{
+	while (c->s->nlate > 0) {
+		if (send_add_target(c->s, c->s->late[--c->s->nlate], 0) == -1)
+			return -1;
+	}
+	return make(c);
 }
 
 /* Everything but header and trailer. */
@@ -336,17 +384,19 @@ write_entries(struct riad_send *s)
 		return -1;
 	r = copy_bases(&c);
 	if (r == 0)
-		r = make(s);
+		r = make(&c);
 	riad_metrics_phase_begin(s->metrics, RIAD_PHASE_WRITE);
 	for (uint32_t p = 0; r == 0 && p < s->store->packs.len; p++) {
 		c.p = p;
 		c.pack = &s->store->packs.packs[p];
-		if (is_used(s, p))
+		if (send_uses_pack(s, p))
 			r = copy_pack(&c);
 	}
 	riad_metrics_phase_end(s->metrics, RIAD_PHASE_WRITE);
+	if (r == 0)
+		r = make_late(&c);
 	free(c.shifts);
-	return r == 0 ? make(s) : -1; /* what was put off */
+	return r;
 }
 
 /* The pack that the set is, or -1. */
@@ -454,6 +504,8 @@ riad_send_free(struct riad_send *s)
 	riad_numset_free(&s->ended);
 	free(s->items);
 	free(s->moved);
+	free(s->late);
 	s->items = NULL;
 	s->moved = NULL;
+	s->late = NULL;
 }

@@ -33,6 +33,17 @@ send_is_delta(const struct riad_entry *e)
 int send_find_base(const struct riad_send *s, uint32_t p, uint32_t rank,
     const struct riad_entry *e, struct send_base *base);
 
+/* Whether a pack has something of the set. */
+static inline bool
+send_uses_pack(const struct riad_send *s, uint32_t p)
+{
+	const uint32_t first = s->store->first[p];
+
+	return first < s->set->packed.n &&
+	       riad_bits_next(&s->set->packed, first) <
+		   first + s->store->packs.packs[p].idx.count;
+}
+
 /*
  * choose.c: decides what is made, and puts that and its possible bases into
  * s->items, sorts the packs, and puts what is to be written out of turn into
@@ -43,7 +54,8 @@ int send_choose(struct riad_send *s, struct riad_meter *meter);
 /* The entry in s->moved, or NULL. */
 struct riad_moved *send_moved(const struct riad_send *s, uint32_t number);
 
-/* Adds a target to s->items; 0 or -1. */
-int send_add_target(struct riad_send *s, uint32_t number);
+/* Adds a target to s->items, whose entry of so many bytes can be copied, or 0;
+ * 0 or -1. */
+int send_add_target(struct riad_send *s, uint32_t number, uint32_t stored);
 
 #endif

@@ -96,7 +96,7 @@ try(struct riad_store *s, struct riad_reader *rd, unsigned threads, bool blobs,
 	    riad_numset_init(&known, s) == -1)
 		exit(1);
 	struct riad_scan *scan =
-	    riad_scan_new(s, threads, blobs, on_tick, NULL);
+	    riad_scan_new(s, threads, blobs, NULL, on_tick, NULL);
 	bool right = scan != NULL &&
 		     riad_scan_reach(scan, &known, NULL, others, m, rd, true,
 			 &blame) == 0 &&
@@ -176,7 +176,7 @@ reach_made(uint8_t id, unsigned threads, bool partial, struct riad_blame *blame)
 	    riad_numset_init(&set, &s) == -1)
 		exit(1);
 	struct riad_reader *rd = riad_reader_new(&s, 4096, false);
-	struct riad_scan *scan = riad_scan_new(&s, threads, true, NULL, NULL);
+	struct riad_scan *scan = riad_scan_new(&s, threads, true, NULL, NULL, NULL);
 	if (rd == NULL || scan == NULL)
 		exit(1);
 	tree = (uint32_t)riad_store_find(&s, &oid);
@@ -301,7 +301,7 @@ test_stop(void)
 	for (unsigned threads = 1; threads < 4; threads += 2) {
 		ticks = ticks_max = 0;
 		errno = 0;
-		ok(riad_scan_new(&s, threads, true, on_tick, NULL) == NULL &&
+		ok(riad_scan_new(&s, threads, true, NULL, on_tick, NULL) == NULL &&
 			errno == ECANCELED,
 		    "%u threads are stopped", threads);
 	}
