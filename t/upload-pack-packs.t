@@ -127,6 +127,25 @@ for name in main:nothing nothing:patterns main:dir :patterns; do
 	like "no patterns: $name" "$(sparse "$name" | tr '\n' ' ')" '*0 '
 done
 
+# What is damaged in one pack is taken from elsewhere, here a file that no delta
+# can be made of.
+git init -q noise
+for k in 1 2; do
+	head -c 4000 /dev/urandom >noise/file
+	commit noise "$k"
+	objects noise HEAD --not 'HEAD^@' |
+		git -C noise pack-objects -q .git/objects/pack/pack >/dev/null
+done
+for i in noise/.git/objects/pack/*.idx; do
+	at=$(git show-index <"$i" | sort -n | tail -n 1 | cut -d' ' -f1)
+	pack=${i%.idx}.pack
+	chmod u+w "$pack"
+	printf 'XXXX' | dd of="$pack" bs=1 seek=$((at + 100)) conv=notrunc 2>/dev/null
+done
+git clone -q --mirror --upload-pack=upload-pack "file://$tmp/noise" noise.git 2>err
+is 'damage in two packs, and loose objects' \
+	"$? $(git -C noise.git fsck --strict 2>&1) $(cat err)" '0  '
+
 # The damage of an entry without a checksum is seen, too.
 pack=$(find v1/.git/objects/pack -name '*.pack' -exec ls -S {} + | head -n 1)
 rm -f v1/.git/objects/pack/pack-*.idx.keep

@@ -31,8 +31,8 @@ riad_names_note(struct riad_names *names, uint32_t number, uint32_t hash)
 {
 	if (number >= names->npacked)
 		return;
-	uint32_t old = atomic_load_explicit(
-	    &names->packed[number], memory_order_relaxed);
+	uint32_t old =
+	    atomic_load_explicit(&names->packed[number], memory_order_relaxed);
 	while (old < hash &&
 	       !atomic_compare_exchange_weak_explicit(&names->packed[number],
 		   &old, hash, memory_order_relaxed, memory_order_relaxed))

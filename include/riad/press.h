@@ -78,9 +78,10 @@ struct riad_press_options {
 
 /*
  * Writes the targets among n items, in another order; they may be put into
- * another order, too.  copy is called by the caller's thread only.  There are as many odbs as threads, at least one, and
- * each is used by one thread at a time.  The bytes are the same for any number
- * of threads.  *deltas counts the deltas, in addition to what it was.
+ * another order, too.  copy is called by the caller's thread only.  There are
+ * as many odbs as threads, at least one, and each is used by one thread at a
+ * time.  The bytes are the same for any number of threads.  *deltas counts the
+ * deltas, in addition to what it was.
  *
  * 0, or -1 with errno: as the sink set it, ENOMEM, EAGAIN if no thread could
  * be started, or for a target that can't be read, which sink->why then names,

@@ -30,10 +30,10 @@ enum { RIAD_SCAN_THREADS_MAX = 64 };
 /*
  * Of a store's packs as they are, by a number of threads; with none nothing is
  * scanned, and each tree is read when it is reached.  blobs says whether blobs
- * are looked for at all.  The names that are come upon are noted in names, which
- * may be NULL; it outlives the scan.  on_tick is called at least every few ms, by the
- * calling thread, and ends the work by returning anything but 0.  NULL with
- * errno ENOMEM, or what on_tick left there.
+ * are looked for at all.  The names that are come upon are noted in names,
+ * which may be NULL; it outlives the scan.  on_tick is called at least every
+ * few ms, by the calling thread, and ends the work by returning anything but 0.
+ * NULL with errno ENOMEM, or what on_tick left there.
  */
 struct riad_scan *riad_scan_new(struct riad_store *store, unsigned threads,
     bool blobs, struct riad_names *names, int (*on_tick)(void *ctx), void *ctx);

@@ -170,8 +170,8 @@ run(struct riad_bulk *b, const struct riad_walk *w, struct riad_numset *set,
 	if (ours->len == 0 && theirs->len == 0)
 		return 0;
 
-	struct riad_scan *scan =
-	    riad_scan_new(b->store, b->threads, b->blobs, b->names, b->on_tick, b->ctx);
+	struct riad_scan *scan = riad_scan_new(
+	    b->store, b->threads, b->blobs, b->names, b->on_tick, b->ctx);
 	if (scan == NULL)
 		return -1;
 	int r = reach(b, scan, known, NULL, theirs, true);

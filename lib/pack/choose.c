@@ -493,8 +493,8 @@ add_across(struct riad_send *s, struct wholes *w)
 		for (size_t i = begin; i < end; i++) {
 			if (!made || !list[i].whole || list[i].home)
 				w->list[kept++] = list[i];
-			else if (send_add_target(s, list[i].number,
-				     list[i].stored) == -1)
+			else if (send_add_target(
+				     s, list[i].number, list[i].stored) == -1)
 				return -1;
 		}
 	}

@@ -28,8 +28,7 @@ riad_names_note_loose(struct riad_names *names, uint32_t number, uint32_t hash)
 
 	if (i >= names->nloose) {
 		const uint32_t n = i + i / 2 + 64;
-		uint32_t *loose =
-		    reallocarray(names->loose, n, sizeof(*loose));
+		uint32_t *loose = reallocarray(names->loose, n, sizeof(*loose));
 
 		if (loose == NULL)
 			return -1;

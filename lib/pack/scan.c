@@ -18,10 +18,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "namehash.h"
 #include "riad/inflate.h"
 #include "riad/parse.h"
 #include "riad/patch.h"
-#include "namehash.h"
 #include "scan_state.h"
 
 /* What a thread holds of trees on its way down; what is deeper is left to be

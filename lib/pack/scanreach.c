@@ -8,8 +8,8 @@
 #include <errno.h>
 #include <stdlib.h>
 
-#include "riad/parse.h"
 #include "namehash.h"
+#include "riad/parse.h"
 #include "scan_state.h"
 
 /* Trees that are in the set and whose entries are not, yet. */

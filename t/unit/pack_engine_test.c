@@ -49,6 +49,21 @@ static const struct {
 	"c$((3 * i)) | cut -d' ' -f1 | git pack-objects -q --window=$i "
 	"objects/pack/pack >/dev/null; done && "
 	"git unpack-objects -q <../all.pack"},
+    {"many packs",
+	"rm -f objects/pack/*; "
+	"git unpack-objects -q <../all.pack; for i in $(seq 1 30); do "
+	"git rev-list --objects c$i --not $(seq -f c%g 1 $((i - 1))) | "
+	"cut -d' ' -f1 | git pack-objects -q objects/pack/pack >/dev/null; "
+	"done; git prune-packed"},
+    {"damaged packs, and all loose",
+	"git repack -adq; for i in 4 8 12; do git rev-list --objects c$i "
+	"--not c$((i - 2)) | cut -d' ' -f1 | git pack-objects -q "
+	"objects/pack/pack >/dev/null; done; for p in objects/pack/*.pack; "
+	"do n=$(wc -c <$p); chmod u+w $p; for k in 2 3 4 5 6 7; do "
+	"printf '\\377\\377' | dd of=$p bs=1 seek=$((n / k)) conv=notrunc "
+	"2>/dev/null; done; done; mv objects/pack ../aside && "
+	"git unpack-objects -q <../all.pack; rm -rf objects/pack; "
+	"mv ../aside objects/pack"},
     {"bases by id", "git -c repack.usedeltabaseoffset=false repack -adfq"},
     {"borrowed", "mv objects ../shared && mkdir -p objects/info && "
 		 "echo \"$(cd ..; pwd)/shared\" >objects/info/alternates"},
@@ -141,7 +156,7 @@ closure_of(const char *revs, const char *how)
 	snprintf(args, sizeof(args), "%s %s", how, revs);
 	char cmd[4096];
 	size_t len;
-	snprintf(cmd, sizeof(cmd), "cd a && git %s rev-list --objects %s",
+	snprintf(cmd, sizeof(cmd), "cd a && git %s rev-list --objects %s 2>&-",
 	    sh("test -s cuts") ? "--shallow-file ../cuts" : "", args);
 	char *text = said(&len, "%s", cmd);
 	ids = ids_of(text, hash_len);
@@ -431,6 +446,59 @@ test_tags(void)
 	ok(wrong == 0, "  come along where they should: %zu don't", wrong);
 }
 
+/* What git makes of the same packs is about as small: files that go on being
+ * edited, each pack with one version of each. */
+static void
+test_across(void)
+{
+	size_t len, theirs;
+
+	if (!sh("rm -rf a && git init -q --bare a && git -C a config "
+		"fastimport.unpackLimit 1 && : >cuts"))
+		exit(1);
+	for (unsigned c = 1; c <= 24; c++) {
+		FILE *f = fopen("stream", "we");
+
+		fprintf(f,
+		    "commit refs/heads/m\ncommitter C <c> %u +0000\n"
+		    "data 2\nc\n%s",
+		    1600000000 + c, c > 1 ? "from refs/heads/m^0\n" : "");
+		for (unsigned k = 0; k < 20; k++) {
+			fprintf(f, "M 100644 inline d%u/f%u\ndata %u\n", k % 3,
+			    k, 100 * 16);
+			for (unsigned i = 0; i < 100; i++)
+				fprintf(f, "%06u %08x\n", i,
+				    i % 24 == c - 1 ? c * 2654435761U + k
+						    : k * 40503U + i);
+		}
+		fputc('\n', f);
+		if (fclose(f) != 0 ||
+		    !sh("git -C a fast-import --quiet --force <stream"))
+			exit(1);
+	}
+	free(said(&len, "git -C a pack-objects -q --revs --all --stdout "
+			"--delta-base-offset </dev/null >theirs.pack"));
+	free(whole("theirs.pack", &theirs));
+	const struct ids none = {.list = NULL};
+	struct request r = {.wants = "m", .want = parse_revs("m")};
+	for (unsigned i = 0; i < 8; i++) {
+		const struct trial t = {
+		    .scan = i & 1, .threads = i & 2 ? 3 : 1, .ofs = i & 4};
+		struct riad_buf out;
+		char why[256];
+
+		riad_buf_init(&out, SIZE_MAX / 2);
+		int result = engine_pack(&out, &r, &t, &none, why);
+		ok(result == 0 && (!t.ofs || out.len <= theirs * 102 / 100),
+		    "%zu bytes of many packs, %zu by git: %s, %u threads%s",
+		    out.len, theirs, t.scan ? "scan" : "walk", t.threads,
+		    t.ofs ? "" : ", bases by id");
+		riad_buf_free(&out);
+		ok(try(&r, &t), "  all there");
+	}
+	request_free(&r);
+}
+
 static void
 use(const char *name)
 {
@@ -451,6 +519,7 @@ main(int argc, char *argv[])
 	test_random(seed, trials);
 	test_later();
 	test_tags();
+	test_across();
 	use("sha256");
 	test_random(seed + 1, trials);
 	return tap_done();
