@@ -54,6 +54,9 @@ struct engine_job {
 int engine_enumerate(struct engine_job *j);
 void engine_forget(struct engine_job *j);
 
+/* Makes the context of what the job knows, and its names if there are any. */
+void engine_know_names(struct engine_job *j);
+
 /*
  * remember.c: fills the set of a clone, and perhaps of a filter by type, as it
  * was the last time: 1, or 0 if it isn't known; and keeps it.

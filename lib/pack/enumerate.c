@@ -361,6 +361,16 @@ scan_name_hash(void *ctx, uint32_t number)
 	return riad_names_get(&j->names, number);
 }
 
+void
+engine_know_names(struct engine_job *j)
+{
+	j->context = (struct riad_context){.ctx = j,
+	    .has = context_has,
+	    .name_hash = j->names.packed != NULL ? scan_name_hash : NULL,
+	    .alike = no_alike};
+	j->has_context = true;
+}
+
 static int
 by_scan(struct engine_job *j, const struct riad_filter_plain *plain)
 {
@@ -382,10 +392,7 @@ by_scan(struct engine_job *j, const struct riad_filter_plain *plain)
 		say(j, bulk.why);
 		return -1;
 	}
-	j->context = (struct riad_context){.ctx = j,
-	    .has = context_has,
-	    .name_hash = named ? scan_name_hash : NULL,
-	    .alike = no_alike};
+	engine_know_names(j);
 	j->has_context = j->req->nhaves > 0 || named;
 	return 0;
 }

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: ISC */
 /*
  * What a clone is sent is the same for all who clone, until a reference moves
- * or a pack comes: so the set can be kept for the next one.
+ * or a pack comes: so the set can be kept for the next one.  Of more packs than
+ * one the hashes of names are kept, too, since deltas are made across packs:
+ * as sets, one for each of their bits.
  */
 
 #include <errno.h>
@@ -81,14 +83,89 @@ may_be_kept(const struct engine_job *j)
 	       j->req->nhaves == 0 && j->req->ncuts == 0;
 }
 
+enum { NAME_BITS = 32 };
+
+/* The set, and those of its names. */
+struct kept {
+	struct riad_bits sets[1 + NAME_BITS];
+	size_t n;
+};
+
+static void
+kept_free(struct kept *k)
+{
+	for (size_t i = 1; i < k->n; i++)
+		riad_bits_free(&k->sets[i]);
+}
+
+/* The job's set itself, and others that are empty. */
+static int
+kept_init(struct kept *k, const struct engine_job *j)
+{
+	const size_t n = j->e->store.packs.len > 1 ? 1 + NAME_BITS : 1;
+
+	*k = (struct kept){.sets = {j->set.packed}, .n = 1};
+	for (; k->n < n; k->n++) {
+		if (riad_bits_init(&k->sets[k->n], j->set.packed.n) == -1) {
+			kept_free(k);
+			return -1;
+		}
+	}
+	return 0;
+}
+
+static int
+take_names(struct engine_job *j, const struct kept *k)
+{
+	if (k->n == 1)
+		return 0;
+	if (riad_names_init(&j->names, &j->e->store) == -1)
+		return -1;
+	for (uint32_t b = 0; b < NAME_BITS; b++) {
+		const struct riad_bits *bits = &k->sets[1 + b];
+
+		for (size_t i = riad_bits_next(bits, 0); i < bits->n;
+		     i = riad_bits_next(bits, i + 1))
+			riad_names_note(&j->names, (uint32_t)i,
+			    riad_names_get(&j->names, (uint32_t)i) | (uint32_t)1
+									 << b);
+	}
+	engine_know_names(j);
+	return 0;
+}
+
+static void
+give_names(const struct engine_job *j, struct kept *k)
+{
+	const struct riad_bits *set = &j->set.packed;
+
+	if (k->n == 1)
+		return;
+	for (size_t i = riad_bits_next(set, 0); i < set->n;
+	     i = riad_bits_next(set, i + 1)) {
+		uint32_t hash =
+		    j->context.name_hash(j->context.ctx, (uint32_t)i);
+
+		for (uint32_t b = 0; b < NAME_BITS; b++) {
+			if (hash >> b & 1)
+				riad_bits_add(&k->sets[1 + b], i);
+		}
+	}
+}
+
 int
 engine_recall(struct engine_job *j)
 {
 	struct riad_oid key;
+	struct kept k;
 
-	if (!may_be_kept(j) || make_key(j, &key) == -1)
+	if (!may_be_kept(j) || make_key(j, &key) == -1 ||
+	    kept_init(&k, j) == -1)
 		return 0;
-	int r = riad_setcache_get(j->e->config->cache, &key, &j->set.packed, 1);
+	int r = riad_setcache_get(j->e->config->cache, &key, k.sets, k.n);
+	if (r == 1 && take_names(j, &k) == -1)
+		r = -1;
+	kept_free(&k);
 	if (r == 1)
 		return 1;
 	riad_bits_clear(&j->set.packed);
@@ -99,14 +176,18 @@ void
 engine_remember(struct engine_job *j)
 {
 	struct riad_oid key;
+	struct kept k;
 
 	/* Loose objects have numbers of their own in each process, and packs
 	 * that came meanwhile are in the set, but not in the key's past. */
 	if (!may_be_kept(j) || riad_bits_count(&j->set.loose) > 0 ||
-	    j->set.packed.n != j->e->store.count || make_key(j, &key) == -1)
+	    j->set.packed.n != j->e->store.count || make_key(j, &key) == -1 ||
+	    kept_init(&k, j) == -1)
 		return;
+	give_names(j, &k);
 
 	/* That there is no room, or no right, is no reason to fail. */
-	(void)riad_setcache_put(j->e->config->cache, &key, &j->set.packed, 1,
-	    j->e->config->cache_max);
+	(void)riad_setcache_put(
+	    j->e->config->cache, &key, k.sets, k.n, j->e->config->cache_max);
+	kept_free(&k);
 }

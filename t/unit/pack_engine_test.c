@@ -156,7 +156,7 @@ closure_of(const char *revs, const char *how)
 	snprintf(args, sizeof(args), "%s %s", how, revs);
 	char cmd[4096];
 	size_t len;
-	snprintf(cmd, sizeof(cmd), "cd a && git %s rev-list --objects %s 2>&-",
+	snprintf(cmd, sizeof(cmd), "cd a && git %s rev-list --objects %s 2>/dev/null",
 	    sh("test -s cuts") ? "--shallow-file ../cuts" : "", args);
 	char *text = said(&len, "%s", cmd);
 	ids = ids_of(text, hash_len);
@@ -184,7 +184,7 @@ unpack(const struct riad_buf *data, const struct ids *have, bool thin,
 	fclose(f);
 	if (!sh("rm -rf y new.* && git init -q --bare --object-format=%s y && "
 		"{ ! test -s theirs || git -C a pack-objects -q "
-		"--window=0 ../y/objects/pack/pack <theirs >/dev/null; } && "
+		"--window=0 ../y/objects/pack/pack <theirs >/dev/null 2>&1; } && "
 		"git -C y index-pack %s --stdin ../new.pack <pack >/dev/null "
 		"2>err",
 		format, thin ? "--fix-thin" : "--threads=1")) {
@@ -204,7 +204,7 @@ unpack(const struct riad_buf *data, const struct ids *have, bool thin,
 struct trial {
 	bool bitmaps, scan, thin, ofs;
 	unsigned threads;
-	const char *filter;
+	const char *filter, *cache;
 };
 
 static int
@@ -220,6 +220,7 @@ engine_pack(struct riad_buf *out, const struct request *r,
 	config.bitmaps = t->bitmaps;
 	config.scan_min = t->scan ? 0 : UINT32_MAX;
 	config.threads = t->threads;
+	config.cache = t->cache;
 	if (t->filter != NULL &&
 	    riad_filter_parse(&filter, t->filter, strlen(t->filter), bad) == -1)
 		exit(1);
@@ -257,7 +258,7 @@ some_blobs(const struct ids *ids)
 		const struct riad_oid *oid =
 		    &ids->list[rnd((uint32_t)ids->len)];
 		char hex[RIAD_OID_HEX_MAX + 1];
-		if (sh("test $(git -C a cat-file -t %s) = blob",
+		if (sh("test $(git -C a cat-file -t %s 2>/dev/null) = blob",
 			riad_oid_hex(hex, oid, hash_len)))
 			some.list[some.len++] = *oid;
 	}
@@ -496,6 +497,24 @@ test_across(void)
 		riad_buf_free(&out);
 		ok(try(&r, &t), "  all there");
 	}
+
+	/* The names that deltas go by are kept with the set. */
+	struct riad_buf out[2];
+	const struct trial t = {
+	    .scan = true, .threads = 1, .ofs = true, .cache = "sets"};
+	char why[256];
+	ok(sh("mkdir -m 700 sets"), "a cache");
+	for (unsigned i = 0; i < 2; i++) {
+		riad_buf_init(&out[i], SIZE_MAX / 2);
+		ok(engine_pack(&out[i], &r, &t, &none, why) == 0 &&
+			sh("test -s sets/*.sets"),
+		    "  is %s%s", i == 0 ? "filled" : "used", why);
+	}
+	ok(out[0].len == out[1].len &&
+		memcmp(out[0].data, out[1].data, out[0].len) == 0,
+	    "  for the same pack");
+	riad_buf_free(&out[0]);
+	riad_buf_free(&out[1]);
 	request_free(&r);
 }
 
