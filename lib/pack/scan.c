@@ -534,40 +534,60 @@ run_thread(void *ctx)
 	return NULL;
 }
 
-/* The types of all entries, and the forest of those that are trees. */
+/* The rank of what a delta leans on, or -1. */
+static int64_t
+base_of(
+    const struct riad_packfile *pack, uint32_t rank, const struct riad_entry *e)
+{
+	if (e->type == RIAD_OFS_DELTA)
+		return riad_packfile_rank(pack, e->base_off, rank);
+	int64_t pos = riad_idx_find(&pack->idx, &e->base);
+	return pos == -1 ? -1
+			 : riad_packfile_rank(pack,
+			       riad_idx_offset(&pack->idx, (uint32_t)pos),
+			       UINT32_MAX);
+}
+
+/*
+ * The types of all entries, and the forest of those that are trees.  Bases
+ * come before their deltas, but for those that a thin pack lacked: these were
+ * put at its end.  So what is found without a type is looked at once more.
+ */
 static int
-plant(struct riad_scan *s)
+plant(struct riad_scan *s, bool again)
 {
 	const struct riad_packfile *pack = pack_of(s);
 
 	for (uint32_t r = 0; r < pack->idx.count; r++) {
 		struct riad_entry e;
-		int64_t base;
 
 		riad_packfile_prefetch(pack, r + AHEAD);
 		if (r % (1 << 16) == 0 && s->on_tick != NULL &&
 		    s->on_tick(s->ctx) != 0)
 			return -1;
-		if (riad_packfile_entry(pack, riad_packfile_off(pack, r), &e) ==
-		    -1)
+		if (s->types[r] != 0 ||
+		    riad_packfile_entry(pack, riad_packfile_off(pack, r), &e) ==
+			-1)
 			continue;
-		if (e.type == RIAD_OFS_DELTA) {
-			base = riad_packfile_rank(pack, e.base_off, r);
-			if (base == -1)
-				continue;
-			/* A base comes before its delta: its type is known. */
-			s->types[r] = s->types[base] & 7;
-			if (s->types[r] != RIAD_TREE)
-				continue;
-			s->beside[r] = s->below[base];
-			s->below[base] = r + 1;
-		} else if (e.type == RIAD_TREE) {
+		if (e.type == RIAD_TREE) {
 			s->types[r] = RIAD_TREE + 8; /* a root */
-		} else if (e.type != RIAD_REF_DELTA) {
-			s->types[r] = (uint8_t)e.type;
+			continue;
 		}
+		if (e.type != RIAD_OFS_DELTA && e.type != RIAD_REF_DELTA) {
+			s->types[r] = (uint8_t)e.type;
+			continue;
+		}
+		const int64_t base = base_of(pack, r, &e);
+		if (base == -1)
+			continue;
+		s->types[r] = s->types[base] & 7;
+		s->untyped |= s->types[r] == 0;
+		if (s->types[r] != RIAD_TREE)
+			continue;
+		s->beside[r] = s->below[base];
+		s->below[base] = r + 1;
 	}
-	return 0;
+	return again || !s->untyped ? 0 : plant(s, true);
 }
 
 /* Starts so many, or fewer, which will do; signals are the caller's. */
@@ -598,13 +618,14 @@ scan_pack(struct riad_scan *s, uint32_t p)
 	if (n == 0)
 		return 0;
 	s->pack = p;
+	s->untyped = false;
 	s->types = calloc(n, sizeof(*s->types));
 	s->below = calloc(n, sizeof(*s->below));
 	s->beside = calloc(n, sizeof(*s->beside));
 	int r = -1;
 	if (s->types != NULL && s->below != NULL && s->beside != NULL &&
 	    riad_packfile_sort(pack) == 0)
-		r = plant(s);
+		r = plant(s, false);
 	if (r == 0) {
 		atomic_store(&s->next, 0);
 		nthreads = start_threads(s, threads, nthreads);

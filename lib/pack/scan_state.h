@@ -46,6 +46,7 @@ struct riad_scan {
 	/* Of the pack in work. */
 	uint32_t pack;
 	uint8_t *types;        /* by rank; 0 if it isn't known */
+	bool untyped;          /* there was a base without a type */
 	uint32_t *below;       /* by rank: what hangs below, plus 1; and ... */
 	uint32_t *beside;      /* ... the next below the same base, plus 1 */
 	_Atomic uint32_t next; /* rank to look at */
