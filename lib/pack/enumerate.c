@@ -20,6 +20,9 @@
  */
 enum { BITMAP_COMMITS = 400 };
 
+/* Such a part of the objects is much to be in other packs than the largest. */
+enum { AWAY_PART = 8 };
+
 static const struct riad_filter_plain everything = {.commits = true,
     .trees = true,
     .blobs = true,
@@ -724,6 +727,25 @@ after_scan(struct engine_job *j, const struct riad_filter_plain *plain)
 	return plain->blob_limit == UINT64_MAX ? 0 : take_filtered(j, plain);
 }
 
+/*
+ * Whether the bitmap has no names (git writes those of a multi-pack-index
+ * without) where much may be a delta across packs: then it costs less to find
+ * them than to send so much more.
+ */
+static bool
+lacks_names(const struct engine_job *j)
+{
+	const struct riad_store *store = &j->e->store;
+	uint32_t largest = 0;
+
+	for (uint32_t p = 0; p < store->packs.len; p++) {
+		if (store->packs.packs[p].idx.count > largest)
+			largest = store->packs.packs[p].idx.count;
+	}
+	return !j->e->bitindex.named &&
+	       store->count - largest > store->count / AWAY_PART;
+}
+
 static bool
 wants_tree(const struct riad_walk *w)
 {
@@ -748,7 +770,8 @@ engine_enumerate(struct engine_job *j)
 			return -1;
 	}
 	/* A client that has nothing needs no look at the commits. */
-	bitmaps = by_type && j->req->nhaves == 0 && has_bitmaps(j);
+	bitmaps = by_type && j->req->nhaves == 0 && has_bitmaps(j) &&
+		  !lacks_names(j);
 	if (!bitmaps && by_type && engine_recall(j) == 1)
 		return 0;
 	if (!bitmaps) {
