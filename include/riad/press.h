@@ -20,8 +20,10 @@
 #include "riad/packer.h"
 #include "riad/packout.h"
 
-/* What is larger is neither made a delta nor a base, but deflated as it is. */
+/* What is larger is neither made a delta nor a base, but deflated as it is;
+ * what is smaller gains nothing by one. */
 #define RIAD_PRESS_DELTA_MAX ((size_t)128 << 20)
+#define RIAD_PRESS_DELTA_MIN ((size_t)50)
 
 enum riad_press_role {
 	RIAD_PRESS_TARGET, /* to be written */

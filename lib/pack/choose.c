@@ -350,6 +350,7 @@ choose_from(struct riad_send *s, uint32_t p, bool home, struct wholes *wholes,
 			continue;
 		uint32_t hash = name_hash(s, number);
 		if ((type == RIAD_TREE || (type == RIAD_BLOB && hash != 0)) &&
+		    e.size >= RIAD_PRESS_DELTA_MIN &&
 		    e.size <= RIAD_PRESS_DELTA_MAX &&
 		    add_whole(wholes,
 			(struct whole){.kind = riad_likeness(type, hash),
@@ -602,7 +603,8 @@ choose(struct riad_send *s, struct wholes *wholes, struct riad_meter *m)
 	if (wholes->len > 0)
 		qsort(
 		    wholes->list, wholes->len, sizeof(*wholes->list), by_kind);
-	if (used > 1 && s->context != NULL && s->context->name_hash != NULL &&
+	if (used > 1 && s->press.window > 0 && s->press.depth > 0 &&
+	    s->context != NULL && s->context->name_hash != NULL &&
 	    add_across(s, wholes) == -1)
 		return -1;
 	if (s->thin && s->context != NULL && s->total > 0 &&

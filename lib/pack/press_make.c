@@ -25,9 +25,6 @@ enum {
 	 * are read again when they are needed. */
 	KEPT_BYTES = 3 << 20,
 
-	/* What is smaller gains nothing by a delta. */
-	SMALL = 50,
-
 	/* Bytes between two pulses. */
 	CHUNK = 1 << 18,
 
@@ -212,8 +209,8 @@ is_apt(const struct press_maker *m, size_t len)
 {
 	const struct riad_press_options *o = m->host.options;
 
-	return o->window > 0 && len >= SMALL && len <= o->big_file &&
-	       len <= RIAD_PRESS_DELTA_MAX &&
+	return o->window > 0 && len >= RIAD_PRESS_DELTA_MIN &&
+	       len <= o->big_file && len <= RIAD_PRESS_DELTA_MAX &&
 	       (o->window_memory == 0 || len <= o->window_memory);
 }
 
@@ -349,8 +346,8 @@ limit_for(const struct press_maker *m, const struct object *base,
 	const unsigned depth = m->host.options->depth;
 
 	if (best == NULL)
-		return (o->len * 3 / 4 - SMALL / 2) * (depth - base->depth) /
-		       depth;
+		return (o->len * 3 / 4 - RIAD_PRESS_DELTA_MIN / 2) *
+		       (depth - base->depth) / depth;
 	return (m->best.len * (depth - base->depth) - 1) /
 	       (depth - best->depth);
 }
