@@ -33,14 +33,16 @@ struct riad_closure {
 	 * reached. */
 	struct riad_named *named;
 	size_t nnamed, named_cap;
+
+	struct riad_bits reached; /* by bitmaps, the last time */
 };
 
 /*
  * Adds to set all that the tips reach and known has not; known is NULL, or
- * closed under reaching.  The tips are of any type, tags stand for all that
- * they lead to.  With partial, what is missing is passed over, and what is in
- * the trees of old commits may be: a set of what a client has.  0, or -1 with
- * errno and why.
+ * closed under reaching and with all that the call before found.  The tips are
+ * of any type, tags stand for all that they lead to.  With partial, what is
+ * missing is passed over, and what is in the trees of old commits may be: a set
+ * of what a client has.  0, or -1 with errno and why.
  */
 int riad_closure(struct riad_closure *r, struct riad_numset *set,
     const struct riad_numset *known, const struct riad_oid *tips, size_t ntips,

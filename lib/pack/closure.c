@@ -29,19 +29,35 @@ has_bit(
 	return bit != -1 && riad_bits_has(bits, (size_t)bit);
 }
 
+/* Adds an object that is in a pack, if it is not known. */
+static inline int
+add_packed(
+    struct riad_numset *set, const struct riad_numset *known, uint32_t number)
+{
+	if (known != NULL && riad_numset_has(known, number))
+		return 0;
+	if (number >= set->packed.n)
+		return riad_numset_add(set, number) == -1 ? -1 : 0;
+	riad_bits_add(&set->packed, number);
+	return 0;
+}
+
 /* Adds what is in bits, in the order of the bitmap, but not what is known. */
 static int
 add_bits(const struct riad_bitindex *rm, struct riad_numset *set,
     const struct riad_numset *known, const struct riad_bits *bits)
 {
-	for (size_t i = riad_bits_next(bits, 0); i < bits->n;
-	     i = riad_bits_next(bits, i + 1)) {
-		const uint32_t number = riad_bitindex_number(rm, (uint32_t)i);
+	for (size_t at = 0; at < bits->n; at += 64) {
+		uint64_t word = bits->words[at / 64];
 
-		if (known != NULL && riad_numset_has(known, number))
-			continue;
-		if (riad_numset_add(set, number) == -1)
-			return -1;
+		for (; word != 0; word &= word - 1) {
+			const uint32_t bit =
+			    (uint32_t)at + (uint32_t)__builtin_ctzll(word);
+
+			if (add_packed(set, known,
+				riad_bitindex_number(rm, bit)) == -1)
+				return -1;
+		}
 	}
 	return 0;
 }
@@ -375,6 +391,9 @@ run(struct job *j, const struct riad_oid *tips, size_t ntips)
 		if (tick(j) == -1 || visit(j) == -1)
 			return -1;
 	}
+	/* Most of what is known need not be looked at one by one. */
+	if (j->known != NULL && j->r->reached.n == j->bits.n)
+		riad_bits_and_not(&j->bits, &j->r->reached);
 	if (add_bits(rm, j->set, j->known, &j->bits) == -1)
 		return -1;
 	for (size_t i = 0; i < j->nwalked; i++) {
@@ -406,7 +425,8 @@ riad_closure(struct riad_closure *r, struct riad_numset *set,
 	riad_graph_init(&j.graph, r->odb);
 	int result = run(&j, tips, ntips);
 	int err = errno;
-	riad_bits_free(&j.bits);
+	riad_bits_free(&r->reached);
+	r->reached = j.bits;
 	riad_graph_free(&j.graph);
 	free(j.heap);
 	free(j.walked);
@@ -425,6 +445,7 @@ riad_closure_free(struct riad_closure *r)
 	free(r->named);
 	r->named = NULL;
 	r->nnamed = r->named_cap = 0;
+	riad_bits_free(&r->reached);
 }
 
 uint32_t

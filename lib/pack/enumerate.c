@@ -159,44 +159,87 @@ by_value(const void *left, const void *right)
 	return (a > b) - (a < b);
 }
 
-/* The lower bits of a name's hash tell most names that are not looked for. */
+/* What is looked for in the bitmap, and what was found. */
+struct search {
+	struct engine_job *j;
+	const uint64_t *kinds; /* in order */
+	size_t n;
+	unsigned max;
+	uint32_t *seen;        /* by kind */
+	struct riad_bits bits; /* of a type */
+	struct riad_bits sieve;
+	struct match *matches;
+	size_t nmatches;
+};
+
+/* Most names that are not looked for are told by some bits of their hash; of
+ * that itself the upper bits are of the last letters, and many end alike. */
 enum { SIEVE_BITS = 16 };
 
-/* Of what the client has in the bitmap, newest first. */
-static int
-find_matches(struct engine_job *j, const uint64_t *kinds, size_t n,
-    unsigned max, struct match *matches, size_t *nmatches)
+static size_t
+sieve_bit(uint32_t hash)
 {
-	const struct riad_bitindex *b = &j->e->bitindex;
-	struct riad_bits sieve;
-	uint32_t *seen = calloc(n + 1, sizeof(*seen));
+	return hash * 0x9e3779b1u >> (32 - SIEVE_BITS);
+}
 
-	if (seen == NULL || riad_bits_init(&sieve, 1 << SIEVE_BITS) == -1) {
-		free(seen);
-		return -1;
+/* Looks at an object that may have a name that is looked for. */
+static void
+look_at(struct search *s, uint32_t bit, uint32_t number, uint64_t kind)
+{
+	const uint64_t *at =
+	    bsearch(&kind, s->kinds, s->n, sizeof(kind), by_value);
+
+	if (at == NULL || s->seen[at - s->kinds] == s->max)
+		return;
+	s->seen[at - s->kinds]++;
+	s->matches[s->nmatches++] = (struct match){kind, number, bit};
+}
+
+/* Of what the client has of a type in the bitmap, newest first. */
+static void
+search_type(struct search *s, enum riad_bitmap_type in, enum riad_type type)
+{
+	const struct riad_bitindex *b = &s->j->e->bitindex;
+	const uint64_t first = riad_likeness(type, 0);
+	size_t n = 0;
+
+	riad_bits_clear(&s->sieve);
+	for (size_t k = 0; k < s->n; k++) {
+		if (s->kinds[k] >> 32 != first >> 32)
+			continue;
+		riad_bits_add(&s->sieve, sieve_bit((uint32_t)s->kinds[k]));
+		n++;
 	}
-	for (size_t k = 0; k < n; k++)
-		riad_bits_add(&sieve, (uint32_t)kinds[k] >> (32 - SIEVE_BITS));
-	for (uint32_t r = 0; r < b->bitmap.n; r++) {
-		const uint32_t number = riad_bitindex_number(b, r);
-		enum riad_type type;
+	/* Nothing leans on what a damaged bitmap says. */
+	if (n == 0 || !is_base(s->j, first) ||
+	    riad_bitmap_type(&b->bitmap, in, &s->bits) == -1)
+		return;
+	for (size_t i = riad_bits_next(&s->bits, 0); i < s->bits.n;
+	     i = riad_bits_next(&s->bits, i + 1)) {
+		const uint32_t bit = (uint32_t)i;
 		uint32_t hash;
 
-		if (!riad_numset_has(&j->known, number) ||
-		    !riad_bitindex_name_hash(b, r, &hash) ||
-		    !riad_bits_has(&sieve, hash >> (32 - SIEVE_BITS)) ||
-		    riad_reader_type(j->e->reader, number, &type) == -1)
+		if (!riad_bitindex_name_hash(b, bit, &hash) ||
+		    !riad_bits_has(&s->sieve, sieve_bit(hash)))
 			continue;
-		const uint64_t kind = riad_likeness(type, hash);
-		const uint64_t *at =
-		    bsearch(&kind, kinds, n, sizeof(kind), by_value);
-		if (at == NULL || seen[at - kinds] == max || !is_base(j, kind))
-			continue;
-		seen[at - kinds]++;
-		matches[(*nmatches)++] = (struct match){kind, number, r};
+		const uint32_t number = riad_bitindex_number(b, bit);
+		if (riad_numset_has(&s->j->known, number))
+			look_at(s, bit, number, riad_likeness(type, hash));
 	}
-	free(seen);
-	riad_bits_free(&sieve);
+}
+
+static int
+find_matches(struct search *s)
+{
+	s->seen = calloc(s->n + 1, sizeof(*s->seen));
+	if (s->seen == NULL ||
+	    riad_bits_init(&s->sieve, 1 << SIEVE_BITS) == -1 ||
+	    riad_bits_init(&s->bits, s->j->e->bitindex.bitmap.n) == -1)
+		return -1;
+	search_type(s, RIAD_BITMAP_COMMITS, RIAD_COMMIT);
+	search_type(s, RIAD_BITMAP_TREES, RIAD_TREE);
+	search_type(s, RIAD_BITMAP_BLOBS, RIAD_BLOB);
+	search_type(s, RIAD_BITMAP_TAGS, RIAD_TAG);
 	return 0;
 }
 
@@ -207,23 +250,26 @@ closure_alike(void *ctx, const uint64_t *kinds, size_t n, unsigned max,
     void *to)
 {
 	struct engine_job *j = ctx;
-	size_t nmatches = 0;
-	int r = 0;
+	struct search s = {.j = j, .kinds = kinds, .n = n, .max = max};
 
 	if (n == 0)
 		return 0;
-	struct match *matches = reallocarray(NULL, n, max * sizeof(*matches));
-	if (matches == NULL)
+	s.matches = reallocarray(NULL, n, max * sizeof(*s.matches));
+	if (s.matches == NULL)
 		return -1;
-	r = find_matches(j, kinds, n, max, matches, &nmatches);
-	qsort(matches, nmatches, sizeof(*matches), by_kind);
-	for (size_t i = 0; r == 0 && i < nmatches; i++) {
+	int r = find_matches(&s);
+	free(s.seen);
+	riad_bits_free(&s.bits);
+	riad_bits_free(&s.sieve);
+	qsort(s.matches, s.nmatches, sizeof(*s.matches), by_kind);
+	for (size_t i = 0; r == 0 && i < s.nmatches; i++) {
+		const struct match *match = &s.matches[i];
 		struct riad_oid oid;
 
-		riad_store_oid(&j->e->store, matches[i].number, &oid);
-		r = found(to, matches[i].kind, &oid, matches[i].age);
+		riad_store_oid(&j->e->store, match->number, &oid);
+		r = found(to, match->kind, &oid, match->age);
 	}
-	free(matches);
+	free(s.matches);
 	return r;
 }
 
