@@ -4,6 +4,8 @@
 
 #include <errno.h>
 #include <libdeflate.h>
+#include <limits.h>
+#include <zlib.h>
 
 /* libdeflate's own type by our name: there is nothing to add. */
 struct riad_inflate *
@@ -36,4 +38,26 @@ riad_inflate(struct riad_inflate *z, uint8_t *out, size_t out_len,
 		return -1;
 	}
 	return (int64_t)taken;
+}
+
+/* Of a part libdeflate makes nothing that it says may be looked at. */
+int
+riad_inflate_head(
+    uint8_t *out, size_t out_len, const uint8_t *in, size_t in_len)
+{
+	z_stream z = {.next_in = (z_const Bytef *)in,
+	    .avail_in = in_len < UINT_MAX ? (uInt)in_len : UINT_MAX,
+	    .next_out = out,
+	    .avail_out = (uInt)out_len};
+
+	if (inflateInit(&z) != Z_OK) {
+		errno = ENOMEM;
+		return -1;
+	}
+	(void)inflate(&z, Z_SYNC_FLUSH);
+	inflateEnd(&z);
+	if (z.avail_out == 0)
+		return 0;
+	errno = EBADMSG;
+	return -1;
 }

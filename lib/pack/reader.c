@@ -497,6 +497,26 @@ loose_size(const struct riad_reader *rd, uint32_t number, uint64_t *size)
 	return -1;
 }
 
+/* Two numbers of seven bits a byte, and of 63 at most. */
+enum { DELTA_HEAD = 18 };
+
+/* The length that a delta says that it makes: 0, or -1. */
+static int
+delta_size(const struct riad_packfile *pack, const struct riad_entry *e,
+    uint64_t *size)
+{
+	uint8_t head[DELTA_HEAD];
+	struct riad_patch patch;
+	const size_t n = e->size < DELTA_HEAD ? (size_t)e->size : DELTA_HEAD;
+
+	if (riad_inflate_head(head, n, pack->data + e->data,
+		pack->len - pack->idx.hash_len - e->data) == -1 ||
+	    riad_patch_open(&patch, head, n) == -1)
+		return -1;
+	*size = patch.len;
+	return 0;
+}
+
 int
 riad_reader_size(struct riad_reader *rd, uint32_t number, uint64_t *size)
 {
@@ -514,17 +534,9 @@ riad_reader_size(struct riad_reader *rd, uint32_t number, uint64_t *size)
 		struct riad_entry e;
 
 		if (riad_packfile_entry(pack, off, &e) == 0) {
-			struct riad_patch patch;
-
 			*size = e.size;
-			if (!is_delta(&e))
+			if (!is_delta(&e) || delta_size(pack, &e, size) == 0)
 				return 0;
-			if (inflate_delta(rd, p, &e) == 0 &&
-			    riad_patch_open(
-				&patch, rd->delta, (size_t)e.size) == 0) {
-				*size = patch.len;
-				return 0;
-			}
 		}
 	}
 	if (riad_reader_read(rd, number, &type, &data, &len) == -1)

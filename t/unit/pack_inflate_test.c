@@ -33,6 +33,18 @@ main(void)
 		errno == EBADMSG,
 	    "it is shorter");
 
+	memset(out, 0, 9);
+	ok(riad_inflate_head(out, 8, in, sizeof(in)) == 0 &&
+		memcmp(out, text, 8) == 0 && out[8] == 0,
+	    "the first bytes of it");
+	ok(riad_inflate_head(out, sizeof(text), in, len) == 0 &&
+		memcmp(out, text, sizeof(text)) == 0,
+	    "which may be all");
+	ok(riad_inflate_head(out, sizeof(text) + 1, in, len) == -1 &&
+		errno == EBADMSG && riad_inflate_head(out, 8, in, 4) == -1 &&
+		errno == EBADMSG,
+	    "there are less");
+
 	size_t opened = 0;
 	for (size_t cut = 0; cut < len; cut++)
 		opened += riad_inflate(z, out, sizeof(text), in, cut) != -1;
