@@ -167,19 +167,20 @@ struct search {
 	unsigned max;
 	uint32_t *seen;        /* by kind */
 	struct riad_bits bits; /* of a type */
-	struct riad_bits sieve;
+	uint8_t *sieve; /* kinds of that of which more is looked for, or */
+	size_t left;    /* ... MANY and more, which are not counted; and all */
 	struct match *matches;
 	size_t nmatches;
 };
 
 /* Most names that are not looked for are told by some bits of their hash; of
  * that itself the upper bits are of the last letters, and many end alike. */
-enum { SIEVE_BITS = 16 };
+enum { SIEVE_BITS = 16, MANY = UINT8_MAX };
 
-static size_t
-sieve_bit(uint32_t hash)
+static uint8_t *
+sieve_of(const struct search *s, uint64_t kind)
 {
-	return hash * 0x9e3779b1u >> (32 - SIEVE_BITS);
+	return &s->sieve[(uint32_t)kind * 0x9e3779b1u >> (32 - SIEVE_BITS)];
 }
 
 /* Looks at an object that may have a name that is looked for. */
@@ -191,8 +192,12 @@ look_at(struct search *s, uint32_t bit, uint32_t number, uint64_t kind)
 
 	if (at == NULL || s->seen[at - s->kinds] == s->max)
 		return;
-	s->seen[at - s->kinds]++;
 	s->matches[s->nmatches++] = (struct match){kind, number, bit};
+	if (++s->seen[at - s->kinds] < s->max)
+		return;
+	s->left--;
+	if (*sieve_of(s, kind) < MANY)
+		--*sieve_of(s, kind);
 }
 
 /* Of what the client has of a type in the bitmap, newest first. */
@@ -201,26 +206,28 @@ search_type(struct search *s, enum riad_bitmap_type in, enum riad_type type)
 {
 	const struct riad_bitindex *b = &s->j->e->bitindex;
 	const uint64_t first = riad_likeness(type, 0);
-	size_t n = 0;
 
-	riad_bits_clear(&s->sieve);
+	memset(s->sieve, 0, 1 << SIEVE_BITS);
+	s->left = 0;
 	for (size_t k = 0; k < s->n; k++) {
 		if (s->kinds[k] >> 32 != first >> 32)
 			continue;
-		riad_bits_add(&s->sieve, sieve_bit((uint32_t)s->kinds[k]));
-		n++;
+		if (*sieve_of(s, s->kinds[k]) < MANY)
+			++*sieve_of(s, s->kinds[k]);
+		s->left++;
 	}
 	/* Nothing leans on what a damaged bitmap says. */
-	if (n == 0 || !is_base(s->j, first) ||
+	if (s->left == 0 || !is_base(s->j, first) ||
 	    riad_bitmap_type(&b->bitmap, in, &s->bits) == -1)
 		return;
-	for (size_t i = riad_bits_next(&s->bits, 0); i < s->bits.n;
+	for (size_t i = riad_bits_next(&s->bits, 0);
+	     s->left > 0 && i < s->bits.n;
 	     i = riad_bits_next(&s->bits, i + 1)) {
 		const uint32_t bit = (uint32_t)i;
 		uint32_t hash;
 
 		if (!riad_bitindex_name_hash(b, bit, &hash) ||
-		    !riad_bits_has(&s->sieve, sieve_bit(hash)))
+		    *sieve_of(s, hash) == 0)
 			continue;
 		const uint32_t number = riad_bitindex_number(b, bit);
 		if (riad_numset_has(&s->j->known, number))
@@ -232,8 +239,8 @@ static int
 find_matches(struct search *s)
 {
 	s->seen = calloc(s->n + 1, sizeof(*s->seen));
-	if (s->seen == NULL ||
-	    riad_bits_init(&s->sieve, 1 << SIEVE_BITS) == -1 ||
+	s->sieve = malloc(1 << SIEVE_BITS);
+	if (s->seen == NULL || s->sieve == NULL ||
 	    riad_bits_init(&s->bits, s->j->e->bitindex.bitmap.n) == -1)
 		return -1;
 	search_type(s, RIAD_BITMAP_COMMITS, RIAD_COMMIT);
@@ -259,8 +266,8 @@ closure_alike(void *ctx, const uint64_t *kinds, size_t n, unsigned max,
 		return -1;
 	int r = find_matches(&s);
 	free(s.seen);
+	free(s.sieve);
 	riad_bits_free(&s.bits);
-	riad_bits_free(&s.sieve);
 	qsort(s.matches, s.nmatches, sizeof(*s.matches), by_kind);
 	for (size_t i = 0; r == 0 && i < s.nmatches; i++) {
 		const struct match *match = &s.matches[i];
@@ -838,6 +845,8 @@ engine_enumerate(struct engine_job *j)
 	bool filtered = plain.blob_limit == UINT64_MAX;
 	j->by_bitmaps = bitmaps;
 	if (bitmaps) {
+		riad_walk_free(j->walk);
+		j->walk = NULL;
 		if (by_bitmaps(j) == -1 || take_types(j, &plain) == -1)
 			return -1;
 		filtered = filtered && filter == NULL;
