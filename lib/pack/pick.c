@@ -8,12 +8,16 @@
 #include "riad/packfile.h"
 
 #include <errno.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
+
+#include "riad/bits.h"
 
 struct pick {
 	uint64_t off;
 	uint64_t end;
+	uint64_t latest; /* where it ends if deflate did well */
 	uint32_t number; /* UNKNOWN for a base, until it is met */
 };
 
@@ -81,29 +85,62 @@ unite(struct pick *picks, uint32_t n)
 	return kept;
 }
 
-/* Where in the picks to look for an offset: by some bits of it. */
+/* Where in the picks to look for an offset: by some bits of it.  By more of
+ * them, whether it can be of any interest. */
 struct table {
-	unsigned shift;
+	unsigned shift, near_shift;
 	uint32_t n;      /* entries of first */
 	uint32_t *first; /* the first pick at or after the entry's offsets */
+	struct riad_bits near; /* where a pick begins, or may end */
 };
 
-enum { TABLE_BITS = 12 };
+enum { TABLE_BITS = 12, NEAR_BITS = 18 };
+
+static unsigned
+shift_for(uint64_t len, unsigned bits)
+{
+	unsigned shift = 0;
+
+	while (len >> shift >= 1u << bits)
+		shift++;
+	return shift;
+}
+
+/* How long an entry is at most: its header, and what deflate makes of what is
+ * incompressible, with some to spare. */
+static uint64_t
+room_for(const struct riad_packfile *pack, uint64_t off)
+{
+	struct riad_entry e;
+
+	if (riad_packfile_entry(pack, off, &e) == -1 || e.size > pack->len)
+		return 0;
+	return e.data - off + e.size + e.size / 1024 + 64;
+}
 
 static int
-make_table(struct table *t, const struct pick *picks, uint32_t n, uint64_t len)
+make_table(struct table *t, const struct riad_packfile *pack,
+    const struct pick *picks, uint32_t n)
 {
-	t->shift = 0;
-	while (len >> t->shift >= 1u << TABLE_BITS)
-		t->shift++;
-	t->n = (uint32_t)(len >> t->shift) + 2;
+	t->shift = shift_for(pack->len, TABLE_BITS);
+	t->near_shift = shift_for(pack->len, NEAR_BITS);
+	t->n = (uint32_t)(pack->len >> t->shift) + 2;
 	t->first = reallocarray(NULL, t->n, sizeof(*t->first));
-	if (t->first == NULL)
+	if (t->first == NULL ||
+	    riad_bits_init(
+		&t->near, (size_t)(pack->len >> t->near_shift) + 1) == -1)
 		return -1;
 	for (uint32_t e = 0, i = 0; e < t->n; e++) {
 		while (i < n && picks[i].off >> t->shift < e)
 			i++;
 		t->first[e] = i;
+	}
+	for (uint32_t i = 0; i < n; i++) {
+		uint64_t at = picks[i].off >> t->near_shift;
+		const uint64_t last = picks[i].latest >> t->near_shift;
+
+		for (; at <= last && at < t->near.n; at++)
+			riad_bits_add(&t->near, (size_t)at);
 	}
 	return 0;
 }
@@ -121,6 +158,35 @@ meet(struct pick *picks, uint32_t n, const struct table *t, uint64_t off,
 		picks[i].number = number;
 	if (i > 0 && picks[i - 1].end > off)
 		picks[i - 1].end = off;
+}
+
+/* Goes over all offsets of the pack, or over those that are near. */
+static void
+meet_all(const struct riad_packfile *pack, struct pick *picks, uint32_t n,
+    const struct table *t, bool near)
+{
+	const uint64_t limit = pack->len - pack->idx.hash_len;
+
+	for (uint32_t i = 0; i < pack->idx.count; i++) {
+		const uint64_t off = riad_idx_offset(&pack->idx, i);
+
+		if (off >= limit)
+			continue;
+		const size_t at = (size_t)(off >> t->near_shift);
+		if (!near || riad_bits_has(&t->near, at))
+			meet(picks, n, t, off, i);
+	}
+}
+
+/* An entry that takes more bytes than it needs may end where nobody looked. */
+static bool
+all_end(const struct pick *picks, uint32_t n)
+{
+	for (uint32_t i = 0; i < n; i++) {
+		if (picks[i].end > picks[i].latest)
+			return false;
+	}
+	return true;
 }
 
 static int
@@ -160,19 +226,20 @@ riad_packfile_pick(
 		    .number = numbers[i]};
 	qsort(picks, n, sizeof(*picks), by_offset);
 	n = unite(picks, add_bases(pack, picks, n));
-	for (uint32_t i = 0; i < n; i++)
+	for (uint32_t i = 0; i < n; i++) {
 		picks[i].end = limit;
-
-	int r = make_table(&t, picks, n, pack->len);
-	for (uint32_t i = 0; r == 0 && i < pack->idx.count; i++) {
-		uint64_t off = riad_idx_offset(&pack->idx, i);
-
-		if (off < limit)
-			meet(picks, n, &t, off, i);
+		picks[i].latest = picks[i].off + room_for(pack, picks[i].off);
 	}
-	if (r == 0)
+
+	int r = make_table(&t, pack, picks, n);
+	if (r == 0) {
+		meet_all(pack, picks, n, &t, true);
+		if (!all_end(picks, n))
+			meet_all(pack, picks, n, &t, false);
 		r = keep(pack, picks, n);
+	}
 	free(t.first);
+	riad_bits_free(&t.near);
 	free(picks);
 	return r;
 }

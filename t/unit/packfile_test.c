@@ -6,6 +6,7 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "mkpack.h"
 #include "riad/packs.h"
 #include "scratch.h"
 #include "tap.h"
@@ -273,6 +274,29 @@ test_real(void)
 	riad_packs_close(&packs);
 }
 
+/* An entry that takes more bytes than deflate needs ends where the next one
+ * begins all the same. */
+static void
+test_slack(void)
+{
+	static struct mkpack p;
+	struct riad_packfile pack;
+
+	mkpack_begin(&p);
+	for (uint8_t id = 1; id <= 9; id++) {
+		mkpack_add(
+		    &p, (uint8_t)(id * 7 % 10), RIAD_BLOB, 5, 0, "12345", 5);
+		p.len += id % 4 * 100;
+	}
+	mkpack_end(&p, "slack");
+	bool opened = riad_packfile_open(&pack, "slack", RIAD_SHA1_LEN) == 0;
+	ok(opened, "a pack with gaps");
+	for (uint32_t step = 1; opened && step < 5; step++)
+		test_pick(&pack, step);
+	if (opened)
+		riad_packfile_close(&pack);
+}
+
 static uint32_t
 packs_of(const char *dir)
 {
@@ -323,6 +347,7 @@ main(void)
 	test_open();
 	if (have_git()) {
 		test_real();
+		test_slack();
 		test_alternates();
 	}
 	return tap_done();
