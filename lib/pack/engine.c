@@ -262,15 +262,17 @@ readers_free(struct readers *r)
 		riad_reader_free(r->reader[--r->n]);
 }
 
+/* Alone it is the engine's own, which has just read what is leaned on. */
 static const struct riad_odb *
 readers_open(void *ctx)
 {
 	struct readers *r = ctx;
 
+	if (r->threads <= 1)
+		return &r->e->odb;
 	for (; r->n < r->threads; r->n++) {
-		/* Alone it may look for packs that came. */
 		r->reader[r->n] = riad_reader_new(&r->e->store,
-		    (size_t)r->e->config->keep / KEEP_PART, r->threads > 1);
+		    (size_t)r->e->config->keep / KEEP_PART, true);
 		if (r->reader[r->n] == NULL)
 			return NULL;
 		riad_reader_odb(
