@@ -16,6 +16,7 @@
 #include "namehash.h"
 #include "revs.h"
 #include "riad/parse.h"
+#include "treediff.h"
 
 enum { READS_PER_TICK = 128, TAG_DEPTH_MAX = 64 };
 
@@ -62,6 +63,9 @@ add_bits(const struct riad_bitindex *rm, struct riad_numset *set,
 	return 0;
 }
 
+/* How many trees are kept to compare the next with: a power of two. */
+enum { KEPT_BITS = 5, KEPT = 1 << KEPT_BITS };
+
 /* What is being reached. */
 struct job {
 	struct riad_closure *r;
@@ -76,6 +80,7 @@ struct job {
 	size_t nwalked, walked_cap;
 	struct riad_named *trees; /* to read, by number */
 	size_t ntrees, trees_cap;
+	struct tree_kept kept[KEPT]; /* all that is in them was added */
 	uint32_t reads;
 };
 
@@ -331,7 +336,7 @@ static int
 read_tree(struct job *j, const struct riad_named *tree)
 {
 	struct riad_store *store = j->r->map->store;
-	struct riad_tree entries;
+	struct tree_diff diff;
 	struct riad_tree_entry e;
 	enum riad_type type;
 	const uint8_t *data;
@@ -348,8 +353,10 @@ read_tree(struct job *j, const struct riad_named *tree)
 		return fail(j, &oid, RIAD_TREE);
 	}
 	const uint32_t dir = hash_dir(tree->name_hash);
-	riad_tree_init(&entries, data, len, store->hash_len);
-	while ((more = riad_tree_next(&entries, &e)) == 1) {
+	tree_diff_init(&diff,
+	    &j->kept[tree->name_hash * 0x9e3779b1u >> (32 - KEPT_BITS)], data,
+	    len, store->hash_len);
+	while ((more = tree_diff_next(&diff, &e)) == 1) {
 		if (e.kind == RIAD_ENTRY_LINK)
 			continue;
 		riad_oid_set(&child, e.id, store->hash_len);
@@ -423,6 +430,8 @@ riad_closure(struct riad_closure *r, struct riad_numset *set,
 
 	r->why[0] = '\0';
 	riad_graph_init(&j.graph, r->odb);
+	for (int i = 0; i < KEPT; i++)
+		tree_kept_init(&j.kept[i]);
 	int result = run(&j, tips, ntips);
 	int err = errno;
 	riad_bits_free(&r->reached);
@@ -431,6 +440,8 @@ riad_closure(struct riad_closure *r, struct riad_numset *set,
 	free(j.heap);
 	free(j.walked);
 	free(j.trees);
+	for (int i = 0; i < KEPT; i++)
+		tree_kept_free(&j.kept[i]);
 	if (r->nnamed > 0)
 		qsort(r->named, r->nnamed, sizeof(*r->named), by_number);
 	if (result == -1 && r->why[0] == '\0')
