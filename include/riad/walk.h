@@ -61,6 +61,12 @@ int riad_walk_commits(
     struct riad_walk *w, int (*on_tick)(void *ctx, uint32_t found), void *ctx);
 int riad_walk_objects(struct riad_walk *w);
 
+/* As riad_walk_commits, but stops when max commits or more are listed, some of
+ * which the client may turn out to have: then 1, and riad_walk_commits goes on
+ * from there. */
+int riad_walk_some(struct riad_walk *w, uint32_t max,
+    int (*on_tick)(void *ctx, uint32_t found), void *ctx);
+
 /* The list: commits newest first, then tags, then trees and blobs as the
  * walk came upon them. */
 uint32_t riad_walk_count(const struct riad_walk *w);

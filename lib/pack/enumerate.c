@@ -282,8 +282,32 @@ closure_alike(void *ctx, const uint64_t *kinds, size_t n, unsigned max,
 
 /* --- the ways */
 
+/* Whether bitmaps may be used at all. */
+static bool
+has_bitmaps(struct engine_job *j)
+{
+	struct riad_engine *e = j->e;
+	char why[256];
+
+	if (!e->config->bitmaps || e->decreed || j->req->ncuts > 0)
+		return false;
+	if (!e->bitindex_tried) {
+		e->bitindex_tried = true;
+		e->has_bitindex =
+		    riad_bitindex_open(&e->bitindex, &e->store, why) == 1;
+		if (why[0] != '\0' && j->sink->progress != NULL) {
+			char line[300];
+			int n = snprintf(line, sizeof(line),
+			    "warning: ignoring bitmap %s\n", why);
+			(void)j->sink->progress(j->sink->ctx, line, (size_t)n);
+		}
+	}
+	return e->has_bitindex;
+}
+
+/* Walks the commits, or so many that bitmaps are quicker: 0 or 1, or -1. */
 static int
-commits_of(struct engine_job *j)
+commits_of(struct engine_job *j, bool bitmaps)
 {
 	const struct riad_pack_request *req = j->req;
 
@@ -302,10 +326,17 @@ commits_of(struct engine_job *j)
 		if (riad_walk_have(j->walk, &req->haves[i]) == -1)
 			return -1;
 	}
-	if (riad_walk_commits(j->walk, on_found, j) == 0)
-		return 0;
-	say(j, riad_walk_why(j->walk));
-	return -1;
+	int r = riad_walk_some(
+	    j->walk, bitmaps ? BITMAP_COMMITS : UINT32_MAX, on_found, j);
+
+	/* Without names there is nothing to lean on what the client has. */
+	if (r == 1 && has_bitmaps(j) && j->e->bitindex.named)
+		return 1;
+	if (r == 1)
+		r = riad_walk_commits(j->walk, on_found, j);
+	if (r == -1)
+		say(j, riad_walk_why(j->walk));
+	return r;
 }
 
 /* Notes what is wanted by its id, and what a tag that is leads to. */
@@ -592,29 +623,6 @@ by_filter(struct engine_job *j, const struct riad_filter_plain *plain)
 	return r;
 }
 
-/* Whether bitmaps may be used at all. */
-static bool
-has_bitmaps(struct engine_job *j)
-{
-	struct riad_engine *e = j->e;
-	char why[256];
-
-	if (!e->config->bitmaps || e->decreed || j->req->ncuts > 0)
-		return false;
-	if (!e->bitindex_tried) {
-		e->bitindex_tried = true;
-		e->has_bitindex =
-		    riad_bitindex_open(&e->bitindex, &e->store, why) == 1;
-		if (why[0] != '\0' && j->sink->progress != NULL) {
-			char line[300];
-			int n = snprintf(line, sizeof(line),
-			    "warning: ignoring bitmap %s\n", why);
-			(void)j->sink->progress(j->sink->ctx, line, (size_t)n);
-		}
-	}
-	return e->has_bitindex;
-}
-
 static int
 by_bitmaps(struct engine_job *j)
 {
@@ -828,14 +836,10 @@ engine_enumerate(struct engine_job *j)
 	if (!bitmaps && by_type && engine_recall(j) == 1)
 		return 0;
 	if (!bitmaps) {
-		if (commits_of(j) == -1)
+		int r = commits_of(j, by_type && j->req->nhaves > 0);
+		if (r == -1)
 			return -1;
-
-		/* Without names there is nothing to lean on what the client
-		 * has. */
-		bitmaps = by_type && j->req->nhaves > 0 &&
-			  j->walk->revs.nlist >= BITMAP_COMMITS &&
-			  has_bitmaps(j) && j->e->bitindex.named;
+		bitmaps = r == 1;
 	}
 	if (!by_type)
 		return by_filter(j, &plain);

@@ -231,15 +231,29 @@ add_revs(struct revs *r, const struct objects *tips, uint32_t mark)
 }
 
 static int
-walk_commits(struct riad_walk *w)
+begin(struct riad_walk *w)
+{
+	if (w->begun)
+		return 0;
+	w->begun = true;
+	if (resolve(w, &w->haves, false) == -1 ||
+	    resolve(w, &w->wants, true) == -1 ||
+	    add_revs(&w->revs, &w->wants, REVS_WANT) == -1)
+		return -1;
+	return add_revs(&w->revs, &w->haves, REVS_HAVE);
+}
+
+static int
+walk_commits(struct riad_walk *w, uint32_t max)
 {
 	struct revs *r = &w->revs;
 	int step;
 
-	if (add_revs(r, &w->wants, REVS_WANT) == -1 ||
-	    add_revs(r, &w->haves, REVS_HAVE) == -1)
+	if (begin(w) == -1)
 		return -1;
 	while ((step = revs_step(r)) == 1) {
+		if (r->nlist >= max)
+			return 1;
 		if (tick(w, r->nlist) == -1)
 			return -1;
 	}
@@ -464,15 +478,19 @@ result(struct riad_walk *w, int r)
 }
 
 int
-riad_walk_commits(
-    struct riad_walk *w, int (*on_tick)(void *ctx, uint32_t found), void *ctx)
+riad_walk_some(struct riad_walk *w, uint32_t max,
+    int (*on_tick)(void *ctx, uint32_t found), void *ctx)
 {
 	w->on_tick = on_tick;
 	w->ctx = ctx;
-	if (resolve(w, &w->haves, false) == -1 ||
-	    resolve(w, &w->wants, true) == -1)
-		return result(w, -1);
-	return result(w, walk_commits(w));
+	return result(w, walk_commits(w, max));
+}
+
+int
+riad_walk_commits(
+    struct riad_walk *w, int (*on_tick)(void *ctx, uint32_t found), void *ctx)
+{
+	return riad_walk_some(w, UINT32_MAX, on_tick, ctx);
 }
 
 int

@@ -3,6 +3,8 @@
 #ifndef RIAD_PACK_WALK_STATE_H
 #define RIAD_PACK_WALK_STATE_H
 
+#include <stdbool.h>
+
 #include "revs.h"
 #include "riad/walk.h"
 #include "treediff.h"
@@ -30,6 +32,7 @@ struct riad_walk {
 	int (*on_tick)(void *ctx, uint32_t found);
 	void *ctx;
 	uint32_t reads;
+	bool begun; /* the tips are among the commits */
 	char why[128];
 };
 
