@@ -37,6 +37,69 @@ put(struct riad_sketch *sketch, uint32_t h)
 	*slot = h < *slot ? h : *slot;
 }
 
+/* Bytes that a hash is of, but for the last. */
+enum { BEFORE = 15 };
+
+static uint32_t
+roll_in(const uint8_t *p)
+{
+	uint32_t h = 0;
+
+	for (size_t i = 0; i < BEFORE; i++)
+		h = (h << 2) + gear[p[i]];
+	return h;
+}
+
+/* So many steps at a time. */
+enum { STEPS = 256 };
+
+/* Notes h, if it is not above below: whether it is can't be foretold, so that
+ * not to ask is quicker. */
+static inline uint32_t *
+note(uint32_t *to, uint32_t h, uint32_t below)
+{
+	*to = h;
+	return to + (h <= below);
+}
+
+/* Puts the hashes of p's runs that are not above below.  Each waits for the one
+ * before it, so four parts go side by side. */
+static void
+put_some(
+    struct riad_sketch *sketch, const uint8_t *p, size_t len, uint32_t below)
+{
+	const size_t n = (len - BEFORE) / 4;
+	const uint8_t *p1 = p + n, *p2 = p1 + n, *p3 = p2 + n;
+	uint32_t h0 = roll_in(p), h1 = roll_in(p1), h2 = roll_in(p2),
+		 h3 = roll_in(p3);
+	uint32_t noted[4 * STEPS + 1];
+	size_t i = BEFORE;
+
+	while (i < n + BEFORE) {
+		const size_t end =
+		    n + BEFORE - i < STEPS ? n + BEFORE : i + STEPS;
+		uint32_t *to = noted;
+
+		for (; i < end; i++) {
+			h0 = (h0 << 2) + gear[p[i]];
+			h1 = (h1 << 2) + gear[p1[i]];
+			h2 = (h2 << 2) + gear[p2[i]];
+			h3 = (h3 << 2) + gear[p3[i]];
+			to = note(to, h0, below);
+			to = note(to, h1, below);
+			to = note(to, h2, below);
+			to = note(to, h3, below);
+		}
+		while (to > noted)
+			put(sketch, *--to);
+	}
+	for (; p3 + i < p + len; i++) {
+		h3 = (h3 << 2) + gear[p3[i]];
+		if (h3 <= below)
+			put(sketch, h3);
+	}
+}
+
 /*
  * Each step moves what a byte did two bits up, so that after 16 it is gone,
  * and the upper bits depend on all 16.  Those must be 0 for a run to count:
@@ -46,46 +109,14 @@ put(struct riad_sketch *sketch, uint32_t h)
 void
 riad_sketch_make(struct riad_sketch *sketch, const void *data, size_t len)
 {
-	const uint8_t *p = data;
 	unsigned rate = 0;
-	uint32_t h = 0;
-	size_t i = 0;
 
 	sketch->len = len;
 	memset(sketch->slot, 0xff, sizeof(sketch->slot));
 	while (rate < RATE_MAX && len >> (rate + 1) >= SAMPLES)
 		rate++;
-
-	const uint32_t below = UINT32_MAX >> rate;
-	for (; i < 15 && i < len; i++)
-		h = (h << 2) + gear[p[i]];
-	if (rate == 0) {
-		for (; i < len; i++) {
-			h = (h << 2) + gear[p[i]];
-			put(sketch, h);
-		}
-		return;
-	}
-	for (; i + 4 <= len; i += 4) {
-		const uint32_t a = (h << 2) + gear[p[i]];
-		const uint32_t b = (a << 2) + gear[p[i + 1]];
-		const uint32_t c = (b << 2) + gear[p[i + 2]];
-
-		h = (c << 2) + gear[p[i + 3]];
-		if (a <= below)
-			put(sketch, a);
-		if (b <= below)
-			put(sketch, b);
-		if (c <= below)
-			put(sketch, c);
-		if (h <= below)
-			put(sketch, h);
-	}
-	for (; i < len; i++) {
-		h = (h << 2) + gear[p[i]];
-		if (h <= below)
-			put(sketch, h);
-	}
+	if (len > BEFORE)
+		put_some(sketch, data, len, UINT32_MAX >> rate);
 }
 
 /*
