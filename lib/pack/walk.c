@@ -465,7 +465,11 @@ list_objects(struct riad_walk *w)
 	    put_tips(w, &w->wants, RIAD_BLOB) == -1)
 		return -1;
 	revs_free(r);
-	return walk_trees(w, w->rest, false);
+	if (walk_trees(w, w->rest, false) == -1)
+		return -1;
+	for (int i = 0; i < KEPT; i++)
+		tree_kept_free(&w->kept[i]);
+	return 0;
 }
 
 /* Has why say something, if r is -1. */
