@@ -13,7 +13,7 @@
 #include "riad/walk.h"
 
 /* Bytes of objects that are kept to read others: of a walk's trees. */
-#define ENGINE_KEEP ((size_t)1 << 20)
+#define ENGINE_KEEP ((size_t)1 << 19)
 
 enum { ENGINE_THREADS_MAX = 64 };
 
