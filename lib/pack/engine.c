@@ -271,8 +271,8 @@ readers_open(void *ctx)
 	if (r->threads <= 1)
 		return &r->e->odb;
 	for (; r->n < r->threads; r->n++) {
-		r->reader[r->n] = riad_reader_new(&r->e->store,
-		    (size_t)r->e->config->keep / KEEP_PART, true);
+		r->reader[r->n] = riad_reader_new(
+		    &r->e->store, (size_t)r->e->config->keep / KEEP_PART, true);
 		if (r->reader[r->n] == NULL)
 			return NULL;
 		riad_reader_odb(
