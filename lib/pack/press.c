@@ -30,6 +30,9 @@ enum {
 	MANY = 10,
 	FEW_TARGETS = 256,
 
+	/* And of not so many, each is soon gone by. */
+	SOME_TARGETS = 1024,
+
 	/* Deflated bytes that a thread may be ahead. */
 	HOLD = 1 << 20,
 
@@ -52,7 +55,7 @@ struct press_job {
 	struct riad_press_item *items;
 	size_t n;
 	bool *useful; /* by item: is to be read as a base */
-	bool few_targets;
+	uint32_t targets;
 	struct riad_press_options options;
 	struct riad_meter meter;
 	uint32_t done, deltas;
@@ -113,7 +116,8 @@ pick_client(
 	if (target == end)
 		return;
 	for (size_t i = begin; i < begin + n; i++) {
-		job->useful[i] = n <= (job->few_targets ? MANY : FEW);
+		job->useful[i] =
+		    n <= (job->targets <= FEW_TARGETS ? MANY : FEW);
 		if (items[i].rank < items[newest].rank)
 			newest = i;
 	}
@@ -422,7 +426,8 @@ make_seats(struct press_job *job, unsigned n)
 		    .odb = &job->odbs[job->nseats],
 		    .items = job->items,
 		    .useful = job->useful,
-		    .more_tries = job->few_targets ? 2 : 0,
+		    .more_tries = job->targets <= FEW_TARGETS ? 2 : 0,
+		    .few = job->targets <= SOME_TARGETS,
 		    .options = &job->options,
 		    .ctx = seat,
 		    .put = n == 1 ? put_here : give_piece,
@@ -483,7 +488,7 @@ riad_press_run(struct riad_packout *out, const struct riad_odb *odbs,
 	    .odbs = odbs,
 	    .items = items,
 	    .n = n,
-	    .few_targets = targets <= FEW_TARGETS,
+	    .targets = targets,
 	    .options = *options};
 
 	if (targets == 0)

@@ -24,6 +24,7 @@ enum {
 	 * options say otherwise; one stays even if it is longer.  The others
 	 * are read again when they are needed. */
 	KEPT_BYTES = 3 << 20,
+	KEPT_FEW = 1 << 20, /* among few targets */
 
 	/* Bytes between two pulses. */
 	CHUNK = 1 << 18,
@@ -56,6 +57,7 @@ struct object {
 	size_t len;
 	size_t item;
 	bool owned;
+	bool sound; /* it is what its id says, as far as was looked at */
 	unsigned depth;
 	uint64_t used;                  /* the larger, the later */
 	struct riad_delta_index *index; /* NULL until it is needed */
@@ -133,7 +135,7 @@ let_go(struct object *o)
 		free((void *)o->data);
 	o->index = NULL;
 	o->data = NULL;
-	o->owned = false;
+	o->owned = o->sound = false;
 }
 
 static void
@@ -214,7 +216,8 @@ is_apt(const struct press_maker *m, size_t len)
 	       (o->window_memory == 0 || len <= o->window_memory);
 }
 
-/* Reads an object: 1, 0 with errno if that can't be, or -1. */
+/* Reads an object, which need not be sound: 1, 0 with errno if that can't be,
+ * or -1. */
 static int
 load(struct press_maker *m, struct object *o)
 {
@@ -227,11 +230,12 @@ load(struct press_maker *m, struct object *o)
 		errno = ENOENT;
 	if (r != 1)
 		return 0;
-	r = is == (enum riad_type)item->type ? check(m, o) : 0;
-	if (r == 0)
+	if (is != (enum riad_type)item->type) {
 		errno = EBADMSG;
-	if (r != 1 || !is_apt(m, o->len))
-		return r;
+		return 0;
+	}
+	if (!is_apt(m, o->len))
+		return 1;
 
 	/* It is to stay. */
 	uint8_t *copy = malloc(o->len);
@@ -276,7 +280,8 @@ fit(struct press_maker *m)
 {
 	const uint64_t max = m->host.options->window_memory > 0
 				 ? m->host.options->window_memory
-				 : KEPT_BYTES;
+			     : m->host.few ? KEPT_FEW
+					   : KEPT_BYTES;
 
 	while (m->bytes > max) {
 		const unsigned k = oldest(m, true);
@@ -439,8 +444,7 @@ choose(const struct press_maker *m, const struct object *o,
 /* Looks for the best delta; *base is what it leans on, of those that are kept,
  * or NULL if there is none.  0 or -1. */
 static int
-search(
-    struct press_maker *m, const struct object *o, const struct object **base)
+search(struct press_maker *m, const struct object *o, struct object **base)
 {
 	struct candidate c[TRIES_MAX];
 
@@ -460,6 +464,46 @@ search(
 		*base = c[k].base;
 	}
 	return 0;
+}
+
+/* Whether the object is what its id says: 1, 0 with errno, or -1. */
+static int
+make_sure(struct press_maker *m, struct object *o)
+{
+	int r = o->sound ? 1 : check(m, o);
+
+	o->sound = r == 1;
+	if (r == 0)
+		errno = EBADMSG;
+	return r;
+}
+
+static void
+forget(struct press_maker *m, struct object *o)
+{
+	for (unsigned k = 0; k < m->nkept; k++) {
+		if (m->kept[k] == o)
+			m->kept[k] = m->kept[--m->nkept];
+	}
+	m->bytes -= weight(o);
+	drop(o);
+}
+
+/* The same on a base that is sound: most are looked at, and never leant on. */
+static int
+search_sound(
+    struct press_maker *m, const struct object *o, struct object **base)
+{
+	int r;
+
+	do {
+		if (search(m, o, base) == -1)
+			return -1;
+		r = *base == NULL ? 1 : make_sure(m, *base);
+		if (r == 0)
+			forget(m, *base);
+	} while (r == 0);
+	return r == -1 ? -1 : 0;
 }
 
 /* Deflates what is in z, to the end of the stream if flush is Z_FINISH. */
@@ -558,9 +602,9 @@ make_entry(struct press_maker *m, struct object *o)
 {
 	struct riad_press_item *item = &m->host.items[o->item];
 	struct press_piece piece = {.item = o->item, .base = -1};
-	const struct object *base;
+	struct object *base;
 
-	if (search(m, o, &base) == -1)
+	if (search_sound(m, o, &base) == -1)
 		return -1;
 	item->is_delta = base != NULL;
 	item->depth = 0;
@@ -594,6 +638,8 @@ make_target(struct press_maker *m, size_t i)
 		return -1;
 
 	int r = load(m, o);
+	if (r == 1)
+		r = make_sure(m, o);
 	if (r == 0) {
 		m->failed = (int64_t)i;
 		r = -1;

@@ -23,6 +23,7 @@ struct press_maker_host {
 	struct riad_press_item *items;
 	const bool *useful;  /* by item: is to be read as a base */
 	unsigned more_tries; /* than the window says */
+	bool few;            /* little is made: little need be held */
 	const struct riad_press_options *options; /* checked and completed */
 	void *ctx;
 
