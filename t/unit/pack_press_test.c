@@ -395,6 +395,16 @@ test_damaged(unsigned threads)
 	    "as the odb has it: %s", made.sink.why);
 	o->err = 0;
 	ok(make(threads, on_data) == 0, "and all is well");
+
+	/* What the client has is no base, if it isn't that here. */
+	reset(RIAD_SHA1_LEN);
+	add_text(RIAD_PRESS_CLIENT, 1, 0, 50);
+	const struct riad_oid base = items[0].oid;
+	add_text(RIAD_PRESS_TARGET, 1, 1, 50);
+	ok(make(threads, on_data) == 0 && made.deltas == 1, "a base");
+	o = &db.objects[riad_oidmap_get(&db.ids, &base)];
+	o->buf.data[1000] ^= 1;
+	ok(make(threads, on_data) == 0 && made.deltas == 0, "that is damaged");
 }
 
 static void
