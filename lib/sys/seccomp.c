@@ -165,155 +165,213 @@ static const int writing[] = {
 #endif
 };
 
-struct program {
-	struct sock_filter op[512];
-	unsigned short len;
+/* Those that depend on an argument. */
+enum test {
+	WITHOUT, /* none of these bits is set in it */
+	WITH,    /* one of them is */
+	EQUAL,
+	UP_TO,
+	NOTHING, /* a pointer that is NULL */
 };
 
-static void
-emit(struct program *p, unsigned code, unsigned yes, unsigned no, uint32_t k)
+struct check {
+	int nr;
+	enum test test;
+	unsigned arg;
+	uint32_t value;
+};
+
+/*
+ * A program is written from its end to its beginning, so that where a jump
+ * leads is known; so short a one has no jumps that are too long.  The kernel
+ * tries it with every number there is when it takes it, which is why it is a
+ * tree that halves the numbers.
+ */
+enum { OPS_MAX = 256 };
+
+struct program {
+	struct sock_filter op[OPS_MAX];
+	unsigned first; /* of op, that is written */
+	bool too_long;
+	unsigned allow, deny;
+};
+
+/* Returns where it is.  yes and no are where it leads. */
+static unsigned
+put(struct program *p, unsigned code, unsigned yes, unsigned no, uint32_t k)
 {
-	p->op[p->len++] = (struct sock_filter){
-	    (unsigned short)code, (uint8_t)yes, (uint8_t)no, k};
+	if (p->first == 0) {
+		p->too_long = true;
+		return 0;
+	}
+	const unsigned next = p->first--;
+	p->op[p->first] = (struct sock_filter){(unsigned short)code,
+	    (uint8_t)(yes - next), (uint8_t)(no - next), k};
+	return p->first;
 }
 
-static void
+static unsigned
+answer(struct program *p, uint32_t action)
+{
+	return put(p, BPF_RET | BPF_K, p->first, p->first, action);
+}
+
+static unsigned
+fail_with(struct program *p, int err)
+{
+	return answer(p, SECCOMP_RET_ERRNO | (uint32_t)err);
+}
+
+static unsigned
 load(struct program *p, size_t offset)
 {
-	emit(p, BPF_LD | BPF_W | BPF_ABS, 0, 0, (uint32_t)offset);
+	return put(
+	    p, BPF_LD | BPF_W | BPF_ABS, p->first, p->first, (uint32_t)offset);
 }
 
 /* Both machines are little-endian: the low half comes first. */
-static void
+static unsigned
 load_arg(struct program *p, unsigned arg, bool high)
 {
-	load(p, offsetof(struct seccomp_data, args) + 8 * arg + 4 * high);
+	return load(
+	    p, offsetof(struct seccomp_data, args) + 8 * arg + 4 * high);
 }
 
-static void
-answer(struct program *p, int err)
+static unsigned
+jump(struct program *p, unsigned how, unsigned yes, unsigned no, uint32_t k)
 {
-	emit(p, BPF_RET | BPF_K, 0, 0,
-	    err == 0 ? SECCOMP_RET_ALLOW : SECCOMP_RET_ERRNO | (uint32_t)err);
+	return put(p, BPF_JMP | how | BPF_K, yes, no, k);
 }
 
-/* What follows, of so many operations, is for this call alone. */
-static void
-only_for(struct program *p, int nr, unsigned operations)
+static unsigned
+check(struct program *p, const struct check *c)
 {
-	emit(p, BPF_JMP | BPF_JEQ | BPF_K, 0, operations, (uint32_t)nr);
-}
-
-static void
-allow_all(struct program *p, const int *calls, size_t n)
-{
-	for (size_t i = 0; i < n; i++) {
-		only_for(p, calls[i], 1);
-		answer(p, 0);
+	switch (c->test) {
+	case WITHOUT:
+		jump(p, BPF_JSET, p->deny, p->allow, c->value);
+		break;
+	case WITH:
+		jump(p, BPF_JSET, p->allow, p->deny, c->value);
+		break;
+	case EQUAL:
+		jump(p, BPF_JEQ, p->allow, p->deny, c->value);
+		break;
+	case UP_TO:
+		jump(p, BPF_JGT, p->deny, p->allow, c->value);
+		break;
+	case NOTHING: {
+		jump(p, BPF_JEQ, p->allow, p->deny, 0);
+		unsigned high = load_arg(p, c->arg, true);
+		jump(p, BPF_JEQ, high, p->deny, 0);
+		break;
 	}
+	}
+	return load_arg(p, c->arg, false);
 }
 
-/* Allowed while none of these bits is set in an argument. */
+/* Where each number leads, of those that lead anywhere. */
+enum { NUMBERS = 512 };
+
 static void
-allow_without(struct program *p, int nr, unsigned arg, uint32_t bits)
+lead_all(unsigned to[NUMBERS], const int *calls, size_t n, unsigned where)
 {
-	only_for(p, nr, 4);
-	load_arg(p, arg, false);
-	emit(p, BPF_JMP | BPF_JSET | BPF_K, 0, 1, bits);
-	answer(p, EPERM);
-	answer(p, 0);
+	for (size_t i = 0; i < n; i++)
+		to[calls[i]] = where;
 }
 
 static void
-allow_with(struct program *p, int nr, unsigned arg, uint32_t bits)
-{
-	only_for(p, nr, 4);
-	load_arg(p, arg, false);
-	emit(p, BPF_JMP | BPF_JSET | BPF_K, 1, 0, bits);
-	answer(p, EPERM);
-	answer(p, 0);
-}
-
-static void
-allow_equal(struct program *p, int nr, unsigned arg, uint32_t value)
-{
-	only_for(p, nr, 4);
-	load_arg(p, arg, false);
-	emit(p, BPF_JMP | BPF_JEQ | BPF_K, 1, 0, value);
-	answer(p, EPERM);
-	answer(p, 0);
-}
-
-static void
-allow_up_to(struct program *p, int nr, unsigned arg, uint32_t most)
-{
-	only_for(p, nr, 4);
-	load_arg(p, arg, false);
-	emit(p, BPF_JMP | BPF_JGT | BPF_K, 0, 1, most);
-	answer(p, EPERM);
-	answer(p, 0);
-}
-
-/* A pointer, whose halves are both nothing. */
-static void
-allow_null(struct program *p, int nr, unsigned arg)
-{
-	only_for(p, nr, 6);
-	load_arg(p, arg, false);
-	emit(p, BPF_JMP | BPF_JEQ | BPF_K, 0, 2, 0);
-	load_arg(p, arg, true);
-	emit(p, BPF_JMP | BPF_JEQ | BPF_K, 1, 0, 0);
-	answer(p, EPERM);
-	answer(p, 0);
-}
-
-static void
-assemble(struct program *p, bool writes)
+lead_checked(unsigned to[NUMBERS], struct program *p, bool writes)
 {
 	/* O_TMPFILE has the bit of O_DIRECTORY, which readers set. */
 	const uint32_t tmpfile = O_TMPFILE & ~O_DIRECTORY;
 	const uint32_t to_write =
 	    writes ? 0 : O_ACCMODE | O_CREAT | O_TRUNC | O_APPEND | tmpfile;
-
-	load(p, offsetof(struct seccomp_data, arch));
-	emit(p, BPF_JMP | BPF_JEQ | BPF_K, 1, 0, ARCH);
-	emit(p, BPF_RET | BPF_K, 0, 0, SECCOMP_RET_KILL_PROCESS);
-	load(p, offsetof(struct seccomp_data, nr));
-
-	allow_all(p, plain, sizeof(plain) / sizeof(plain[0]));
-	if (writes)
-		allow_all(p, writing, sizeof(writing) / sizeof(writing[0]));
-	allow_without(p, SYS_openat, 2, to_write);
+	const struct check checks[] = {
+	    {SYS_openat, WITHOUT, 2, to_write},
 #ifdef __x86_64__
-	allow_without(p, SYS_open, 1, to_write);
+	    {SYS_open, WITHOUT, 1, to_write},
 #endif
-	allow_without(p, SYS_mmap, 2, PROT_EXEC);
-	allow_without(p, SYS_mprotect, 2, PROT_EXEC);
+	    {SYS_mmap, WITHOUT, 2, PROT_EXEC},
+	    {SYS_mprotect, WITHOUT, 2, PROT_EXEC},
 
-	/* Locks and flags, but none of the commands that follow them, by which
-	 * a descriptor sends signals. */
-	allow_up_to(p, SYS_fcntl, 1, F_SETLKW);
+	    /* Locks and flags, but none of the commands that follow them, by
+	     * which a descriptor sends signals. */
+	    {SYS_fcntl, UP_TO, 1, F_SETLKW},
 
-	/* Threads, but no processes.  What clone3 is to do stands in memory,
-	 * where no filter can see it; without it libc calls clone. */
-	allow_with(p, SYS_clone, 0, CLONE_THREAD);
-	only_for(p, NR_CLONE3, 1);
-	answer(p, ENOSYS);
+	    /* Threads, but no processes. */
+	    {SYS_clone, WITH, 0, CLONE_THREAD},
 
-	/* abort() signals itself; nobody else is to be. */
-	allow_equal(p, SYS_tgkill, 0, (uint32_t)getpid());
-	allow_null(p, SYS_prlimit64, 2);
-	allow_equal(p, SYS_prctl, 0, PR_SET_NAME);
-	answer(p, EPERM);
+	    /* abort() signals itself; nobody else is to be. */
+	    {SYS_tgkill, EQUAL, 0, (uint32_t)getpid()},
+	    {SYS_prlimit64, NOTHING, 2, 0},
+	    {SYS_prctl, EQUAL, 0, PR_SET_NAME},
+	};
+
+	for (size_t i = 0; i < sizeof(checks) / sizeof(checks[0]); i++)
+		to[checks[i].nr] = check(p, &checks[i]);
+}
+
+/* Numbers in a row that lead to one place, from the first of them on. */
+struct range {
+	uint32_t from;
+	unsigned to;
+};
+
+static unsigned
+halve(struct program *p, const struct range *ranges, size_t n)
+{
+	const size_t half = n / 2;
+
+	if (n == 1)
+		return ranges[0].to;
+	unsigned no = halve(p, ranges, half);
+	unsigned yes = halve(p, ranges + half, n - half);
+	return jump(p, BPF_JGE, yes, no, ranges[half].from);
+}
+
+static void
+assemble(struct program *p, bool writes)
+{
+	unsigned to[NUMBERS + 1];
+	struct range ranges[NUMBERS + 1];
+	size_t n = 0;
+
+	unsigned kill = answer(p, SECCOMP_RET_KILL_PROCESS);
+	p->allow = answer(p, SECCOMP_RET_ALLOW);
+	p->deny = fail_with(p, EPERM);
+	for (size_t i = 0; i <= NUMBERS; i++)
+		to[i] = p->deny;
+	lead_all(to, plain, sizeof(plain) / sizeof(plain[0]), p->allow);
+	if (writes)
+		lead_all(to, writing, sizeof(writing) / sizeof(writing[0]),
+		    p->allow);
+	/* What clone3 is to do stands in memory, where no filter can see it;
+	 * without it libc calls clone. */
+	to[NR_CLONE3] = fail_with(p, ENOSYS);
+	lead_checked(to, p, writes);
+
+	for (uint32_t i = 0; i <= NUMBERS; i++) {
+		if (i == 0 || to[i] != to[i - 1])
+			ranges[n++] = (struct range){i, to[i]};
+	}
+	(void)halve(p, ranges, n);
+	unsigned number = load(p, offsetof(struct seccomp_data, nr));
+	jump(p, BPF_JEQ, number, kill, ARCH);
+	load(p, offsetof(struct seccomp_data, arch));
 }
 
 int
 riad_sandbox_filter(bool writes)
 {
-	struct program p = {.len = 0};
+	struct program p = {.first = OPS_MAX};
 
 	assemble(&p, writes);
-	struct sock_fprog prog = {p.len, p.op};
+	if (p.too_long) {
+		errno = EOVERFLOW;
+		return -1;
+	}
+	struct sock_fprog prog = {
+	    (unsigned short)(OPS_MAX - p.first), p.op + p.first};
 	return (int)syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, 0, &prog);
 }
 
