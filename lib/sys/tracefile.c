@@ -18,12 +18,12 @@ riad_tracefile_open(struct riad_tracefile *t, const char *value, bool bare)
 {
 	t->fd = -1;
 	t->bare = bare;
-	/* The time zone is a file, and there may come a day when none can be
-	 * opened. */
-	tzset();
 	if (value == NULL || *value == '\0' || strcmp(value, "0") == 0 ||
 	    strcasecmp(value, "false") == 0)
 		return 0;
+	/* The time zone is a file, and there may come a day when none can be
+	 * opened. */
+	tzset();
 	if (strcmp(value, "1") == 0 || strcasecmp(value, "true") == 0)
 		t->fd = STDERR_FILENO;
 	else if (isdigit((unsigned char)value[0]) && value[1] == '\0')
