@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "parts.h"
 #include "riad/packs.h"
@@ -23,27 +24,52 @@ add(struct riad_buf *paths, const char *dir, const char *name)
 		   : -1;
 }
 
+/* What lies in a directory that is there already counts if it is elsewhere:
+ * a symbolic link, as git-new-workdir makes them. */
+static int
+add_link(struct riad_buf *paths, const char *dir, const char *name)
+{
+	const size_t len = paths->len;
+	char target[1];
+
+	if (add(paths, dir, name) == -1)
+		return -1;
+	if (readlink((const char *)paths->data + len, target, 1) == -1)
+		paths->len = len;
+	return 0;
+}
+
 static int
 add_objects(void *ctx, const char *dir)
 {
-	return add(ctx, dir, "") == 0 && add(ctx, dir, "pack") == 0 ? 0 : -1;
+	return add(ctx, dir, "") == 0 && add_link(ctx, dir, "pack") == 0 ? 0
+									 : -1;
 }
 
-/* Directories, and in them what people make symbolic links of, as
- * git-new-workdir does. */
+static int
+add_repository(struct riad_buf *paths, const char *dir)
+{
+	static const char *const names[] = {
+	    "refs", "packed-refs", "shallow", "info"};
+
+	if (add(paths, dir, "") == -1)
+		return -1;
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		if (add_link(paths, dir, names[i]) == -1)
+			return -1;
+	}
+	return 0;
+}
+
 static int
 collect(struct riad_buf *paths, const struct riad_repo *repo)
 {
-	static const char *const names[] = {
-	    "", "refs", "packed-refs", "shallow", "info"};
-	const char *dirs[] = {riad_repo_dir(repo), riad_repo_common_dir(repo)};
+	const char *dir = riad_repo_dir(repo);
+	const char *common = riad_repo_common_dir(repo);
 
-	for (size_t d = 0; d < 2; d++) {
-		for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
-			if (add(paths, dirs[d], names[i]) == -1)
-				return -1;
-		}
-	}
+	if (add_repository(paths, dir) == -1 ||
+	    (strcmp(dir, common) != 0 && add_repository(paths, common) == -1))
+		return -1;
 
 	/* The environment may name files and directories of its own. */
 	static const char *const files[] = {
