@@ -285,7 +285,5 @@ clean:
 help:
 	@sed -n 's/^# \(make .*\)/\1/p' $(firstword $(MAKEFILE_LIST))
 
-FORCE:
-
 .PHONY: all programs demo check check-san fuzz fuzz-run bench lint format completions \
-	install uninstall dist deps clean help
+	install uninstall dist deps clean help FORCE
