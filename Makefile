@@ -17,7 +17,8 @@
 # make clean        remove build/
 #
 # demo and everything from check to lint install what is missing themselves,
-# and do without if DEPS=no.  CC, CFLAGS and LDFLAGS are yours to set.
+# and do without if DEPS=no.  CC, CFLAGS and LDFLAGS are yours to set, and
+# STATIC=no for tools that load their libraries.
 
 .SUFFIXES:
 .SECONDARY:
@@ -41,7 +42,7 @@ CFLAGS = -O2 -g
 WARN = -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wstrict-prototypes \
 	-Wmissing-prototypes -Wwrite-strings -Wvla -Wformat=2 -Wundef
 STD = -std=c11 -D_GNU_SOURCE -D_FILE_OFFSET_BITS=64 \
-	-DRIAD_VERSION='"$(VERSION)"'
+	-DRIAD_VERSION='"$(VERSION)"' $(if $(LDSTATIC),-DRIAD_STATIC)
 ALL_CFLAGS = $(STD) $(WARN) -Iinclude $(PC_CFLAGS) -MMD -MP $(CFLAGS)
 
 # A tool is described by three variables, of which most tools need none:
@@ -77,11 +78,20 @@ CORE_SRC = $(filter-out $(if $(HAVE_PACK),,\
 CORE_LIBS := $(if $(HAVE_PACK),$(shell $(PKG_CONFIG) --libs $(PC_PACK)))
 LIBRIAD = $(BUILD)/libriad.a
 
-# Of libcrypto two hash functions are used.  Loading it takes longer than an
-# answer of a few references, so they are linked in, where there is an archive.
-CRYPTO_A := $(filter /%,$(shell $(CC) -print-file-name=libcrypto.a 2>/dev/null))
-link_libs = $(if $1,$(patsubst -lcrypto,$(or $(CRYPTO_A),-lcrypto),\
-	$(shell $(PKG_CONFIG) --libs $1)))
+# Loading libraries takes longer than an answer of a few references, so they
+# are linked in, where there are archives: libc too, unless STATIC=no, or a
+# sanitizer wants it otherwise.
+STATIC = yes
+LDSTATIC := $(if $(HAVE_PACK),$(if $(filter no,$(STATIC))$(findstring \
+	-fsanitize,$(CFLAGS) $(LDFLAGS)),,$(shell \
+	echo 'int main(void) { return !__PIE__; }' | $(CC) $(CFLAGS) $(LDFLAGS) \
+	-static-pie -x c -o /dev/null - \
+	$$($(PKG_CONFIG) --libs --static $(PC_PACK)) 2>/dev/null && \
+	echo -static-pie)))
+archive = $(filter /%,$(shell $(CC) -print-file-name=lib$1.a 2>/dev/null))
+linked = $(if $(filter -L%,$1),$1,\
+	$(foreach l,$1,$(or $(call archive,$(patsubst -l%,%,$l)),$l)))
+link_libs = $(if $1,$(call linked,$(shell $(PKG_CONFIG) --libs $1)))
 PACK_LIBS := $(if $(HAVE_PACK),$(call link_libs,$(PC_PACK)))
 
 # Tests are found by name; those of a repository (repo_*) need the adapter,
@@ -108,7 +118,7 @@ $(LIBRIAD): $(CORE_SRC:%.c=$(BUILD)/%.o)
 $(TOOLS:%=$(BUILD)/bin/%): $(BUILD)/bin/%: $(BUILD)/cmd/%.o \
 		$$(addprefix $$(BUILD)/,$$(OBJ_$$*)) $(LIBRIAD)
 	@mkdir -p $(@D)
-	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS_$*) \
+	$(CC) $(CFLAGS) $(LDFLAGS) $(LDSTATIC) -o $@ $^ $(LDLIBS_$*) \
 		$(call link_libs,$(PC_$*))
 
 $(BUILD)/%.o: %.c $(BUILD)/flags
@@ -116,7 +126,7 @@ $(BUILD)/%.o: %.c $(BUILD)/flags
 	$(CC) $(ALL_CFLAGS) -c -o $@ $<
 
 # With other flags than last time everything is compiled again.
-$(BUILD)/flags: export FLAGS = $(CC) $(ALL_CFLAGS) $(LDFLAGS)
+$(BUILD)/flags: export FLAGS = $(CC) $(ALL_CFLAGS) $(LDFLAGS) $(LDSTATIC)
 $(BUILD)/flags: FORCE
 	@mkdir -p $(@D)
 	@printf '%s\n' "$$FLAGS" | cmp -s - $@ || printf '%s\n' "$$FLAGS" >$@

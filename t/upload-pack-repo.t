@@ -78,6 +78,15 @@ ln -s repo/.git/worktrees/worktree link2
 same 'a link to a worktree' link2
 # shellcheck disable=SC2088
 same 'a home' "~/../repo"
+home=$(getent passwd "$(id -un)" 2>/dev/null | cut -d: -f6)
+if [ -d "$home" ]; then
+	down=$(printf '%s' "$home" | sed 's,/[^/]*,/..,g')$PWD/repo
+	same "a user's home" "~$(id -un)$down"
+	like 'but not by number' "$(upload-pack "~$(id -u)$down" 2>&1 </dev/null)" \
+		'*does not appear to be a git repository*'
+else
+	skip "a user's home" 'nobody here has one'
+fi
 
 git -C repo update-ref refs/namespaces/a/refs/heads/x main
 git -C repo update-ref refs/namespaces/a/refs/tags/v1 v1
