@@ -178,22 +178,59 @@ add_tag(struct engine_job *j, const struct riad_pack_tag *tag)
 }
 
 static int
+set_oids(struct riad_oidmap *oids, struct engine_job *j)
+{
+	const struct riad_bits *bits[] = {&j->set.packed, &j->set.loose};
+
+	for (uint32_t k = 0; k < 2; k++) {
+		for (size_t i = riad_bits_next(bits[k], 0); i < bits[k]->n;
+		     i = riad_bits_next(bits[k], i + 1)) {
+			struct riad_oid oid;
+			riad_store_oid(
+			    &j->e->store, (uint32_t)i | k * RIAD_LOOSE, &oid);
+			if (riad_oidmap_put(oids, &oid, NULL) == -1)
+				return -1;
+		}
+	}
+	return 0;
+}
+
+/* Whether so little is sent that it is known by name sooner than the index is
+ * asked about all tags, most of which are of what the client has. */
+static bool
+is_little(const struct engine_job *j)
+{
+	return riad_numset_count(&j->set) < j->req->ntags;
+}
+
+static int
 add_tags(struct engine_job *j)
 {
-	for (size_t i = 0; i < j->req->ntags; i++) {
+	struct riad_oidmap oids;
+	const bool little = is_little(j);
+	int r = 0;
+
+	riad_oidmap_init(&oids, UINT32_MAX / 4);
+	if (little)
+		r = set_oids(&oids, j);
+	for (size_t i = 0; r == 0 && i < j->req->ntags; i++) {
 		const struct riad_pack_tag *tag = &j->req->tags[i];
 		char hex[RIAD_OID_HEX_MAX + 1];
 
-		if (sent(j, &tag->peeled) == -1 || add_tag(j, tag) == 0)
+		if ((little && riad_oidmap_get(&oids, &tag->peeled) == -1) ||
+		    sent(j, &tag->peeled) == -1 || add_tag(j, tag) == 0)
 			continue;
 		int err = errno;
 		riad_oid_hex(hex, &tag->tag, j->e->store.hash_len);
 		snprintf(j->sink->why, sizeof(j->sink->why), "bad tag %s: %s",
 		    hex, strerror(err));
 		errno = err;
-		return -1;
+		r = -1;
 	}
-	return 0;
+	int err = errno;
+	riad_oidmap_free(&oids);
+	errno = err;
+	return r;
 }
 
 /* What was loose when it was met, and has been packed since, may be in the set
