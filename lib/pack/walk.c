@@ -86,8 +86,6 @@ riad_walk_new(const struct riad_odb *odb)
 	riad_oidmap_init(&w->wants.ids, MAX_OBJECTS);
 	riad_oidmap_init(&w->haves.ids, MAX_OBJECTS);
 	riad_oidmap_init(&w->all.ids, MAX_OBJECTS);
-	for (int i = 0; i < KEPT; i++)
-		tree_kept_init(&w->kept[i]);
 	return w;
 }
 
@@ -100,8 +98,9 @@ riad_walk_free(struct riad_walk *w)
 	objects_free(&w->haves);
 	objects_free(&w->all);
 	free(w->alike);
-	for (int i = 0; i < KEPT; i++)
+	for (int i = 0; w->kept != NULL && i < KEPT; i++)
 		tree_kept_free(&w->kept[i]);
+	free(w->kept);
 	revs_free(&w->revs);
 	riad_oidmap_free(&w->cuts);
 	free(w);
@@ -393,6 +392,18 @@ put_entry(
 	return 0;
 }
 
+/* Many walks end before the first tree. */
+static int
+make_kept(struct riad_walk *w)
+{
+	w->kept = calloc(KEPT, sizeof(*w->kept));
+	if (w->kept == NULL)
+		return -1;
+	for (int i = 0; i < KEPT; i++)
+		tree_kept_init(&w->kept[i]);
+	return 0;
+}
+
 /*
  * Puts what the tree with this hash has and is new.  All that is in a kept
  * tree was put, so it matters not if that comes from another path.
@@ -405,6 +416,8 @@ put_entries(struct riad_walk *w, const uint8_t *data, size_t len, uint32_t hash)
 	struct riad_tree_entry e;
 	int r;
 
+	if (w->kept == NULL && make_kept(w) == -1)
+		return -1;
 	/* Fibonacci hashing: the upper bits of the product are well mixed. */
 	tree_diff_init(&diff, &w->kept[hash * 0x9e3779b1u >> (32 - KEPT_BITS)],
 	    data, len, w->odb->hash_len);

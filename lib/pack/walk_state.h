@@ -28,7 +28,7 @@ struct riad_walk {
 	uint32_t known, rest; /* see above */
 	uint32_t *alike;      /* of [known, rest), by type and name hash */
 	uint32_t nalike;
-	struct tree_kept kept[KEPT];
+	struct tree_kept *kept; /* KEPT of them, once there was a tree */
 	int (*on_tick)(void *ctx, uint32_t found);
 	void *ctx;
 	uint32_t reads;
