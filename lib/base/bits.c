@@ -44,8 +44,11 @@ riad_bits_count(const struct riad_bits *bits)
 {
 	size_t count = 0;
 
-	for (size_t i = 0; i < nwords(bits); i++)
-		count += (size_t)__builtin_popcountll(bits->words[i]);
+	/* What is counted has often few bits, and to count is a call. */
+	for (size_t i = 0; i < nwords(bits); i++) {
+		if (bits->words[i] != 0)
+			count += (size_t)__builtin_popcountll(bits->words[i]);
+	}
 	return count;
 }
 
