@@ -9,14 +9,17 @@
 #ifndef RIAD_OUT_H
 #define RIAD_OUT_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <sys/uio.h>
 
 struct riad_out {
 	int fd;
 	int err;      /* 0, or the errno of the first failure */
 	uint64_t off; /* bytes written so far: where it failed */
 	size_t len;
+	enum { RIAD_OUT_UNKNOWN, RIAD_OUT_COPIES, RIAD_OUT_GIVES } way;
 
 	/* Sees all that is added, once and in order; NULL for nobody. */
 	void (*tap)(void *ctx, const void *data, size_t len);
@@ -34,6 +37,15 @@ void riad_out_str(struct riad_out *out, const char *s);
 void riad_out_char(struct riad_out *out, char c);
 void riad_out_printf(struct riad_out *out, const char *fmt, ...)
     __attribute__((format(printf, 2, 3)));
+
+/*
+ * Whether it is a pipe, which can be given pages rather than copies of them.
+ * Then iov[0..cnt) is added so, and used up; what is there must never change
+ * again.  each, unless NULL, is called before each wait for room.
+ */
+bool riad_out_gives(struct riad_out *out);
+void riad_out_give(
+    struct riad_out *out, struct iovec *iov, int cnt, void (*each)(void));
 
 /*
  * Where up to len bytes, at most sizeof(out->buf), can be put by hand; then

@@ -3,7 +3,18 @@
 #include "riad/io.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <unistd.h>
+
+#ifdef F_SETPIPE_SZ
+/*
+ * A page takes a place in a pipe, however little of it is given.  A pipe has
+ * 16 at first, as few as one side-band packet takes; the larger, the fewer
+ * the switches to the reader.  But a user may have no more than 16384 in all
+ * pipes together before new ones get two, so this leaves room for a hundred.
+ */
+enum { GIVEN_PIPE = 1 << 19 };
+#endif
 
 ssize_t
 riad_read(int fd, void *buf, size_t len)
@@ -25,6 +36,23 @@ riad_write(int fd, const void *buf, size_t len)
 }
 
 int
+riad_iov_take(struct iovec **iov, int cnt, size_t bytes)
+{
+	struct iovec *v = *iov;
+
+	for (; cnt > 0 && bytes >= v->iov_len; v++, cnt--) {
+		bytes -= v->iov_len;
+		v->iov_len = 0;
+	}
+	if (cnt > 0) {
+		v->iov_base = (char *)v->iov_base + bytes;
+		v->iov_len -= bytes;
+	}
+	*iov = v;
+	return cnt;
+}
+
+int
 riad_writev(int fd, struct iovec *iov, int cnt)
 {
 	while (cnt > 0) {
@@ -33,16 +61,52 @@ riad_writev(int fd, struct iovec *iov, int cnt)
 			continue;
 		if (n == -1)
 			return -1;
-
-		size_t done = (size_t)n;
-		for (; cnt > 0 && done >= iov->iov_len; iov++, cnt--) {
-			done -= iov->iov_len;
-			iov->iov_len = 0;
-		}
-		if (cnt > 0) {
-			iov->iov_base = (char *)iov->iov_base + done;
-			iov->iov_len -= done;
-		}
+		cnt = riad_iov_take(&iov, cnt, (size_t)n);
 	}
 	return 0;
 }
+
+#ifdef F_SETPIPE_SZ
+
+bool
+riad_give_begin(int fd)
+{
+	int size = fcntl(fd, F_GETPIPE_SZ);
+
+	/* A smaller one will do. */
+	if (size != -1 && size < GIVEN_PIPE)
+		(void)fcntl(fd, F_SETPIPE_SZ, GIVEN_PIPE);
+	return size != -1;
+}
+
+ssize_t
+riad_give(int fd, const struct iovec *iov, int cnt)
+{
+	ssize_t n;
+
+	do {
+		n = vmsplice(fd, iov, (size_t)cnt, 0);
+	} while (n == -1 && errno == EINTR);
+	return n;
+}
+
+#else
+
+bool
+riad_give_begin(int fd)
+{
+	(void)fd;
+	return false;
+}
+
+ssize_t
+riad_give(int fd, const struct iovec *iov, int cnt)
+{
+	(void)fd;
+	(void)iov;
+	(void)cnt;
+	errno = ENOSYS;
+	return -1;
+}
+
+#endif

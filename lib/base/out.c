@@ -21,6 +21,7 @@ riad_out_init(struct riad_out *out, int fd)
 	out->err = 0;
 	out->off = 0;
 	out->len = 0;
+	out->way = RIAD_OUT_UNKNOWN;
 	out->tap = NULL;
 	out->tap_ctx = NULL;
 	out->tapped = 0;
@@ -33,6 +34,18 @@ riad_out_show(struct riad_out *out)
 		out->tap(out->tap_ctx, out->buf + out->tapped,
 		    out->len - out->tapped);
 	out->tapped = out->len;
+}
+
+static void
+write_all(struct riad_out *out, struct iovec *iov, int cnt)
+{
+	for (int i = 0; i < cnt; i++)
+		out->off += iov[i].iov_len;
+	if (riad_writev(out->fd, iov, cnt) == 0)
+		return;
+	out->err = errno;
+	for (int i = 0; i < cnt; i++)
+		out->off -= iov[i].iov_len;
 }
 
 /* Sends what is buffered and then data, in one system call if it can. */
@@ -49,13 +62,8 @@ send_with(struct riad_out *out, const void *data, size_t len)
 		if (len > 0)
 			out->tap(out->tap_ctx, data, len);
 	}
-	if (out->err == 0) {
-		out->off += out->len + len;
-		if (riad_writev(out->fd, iov, 2) == -1) {
-			out->err = errno;
-			out->off -= iov[0].iov_len + iov[1].iov_len;
-		}
-	}
+	if (out->err == 0)
+		write_all(out, iov, 2);
 	out->len = 0;
 	out->tapped = 0;
 }
@@ -70,6 +78,38 @@ riad_out_add(struct riad_out *out, const void *data, size_t len)
 	if (len > 0)
 		memcpy(out->buf + out->len, data, len);
 	out->len += len;
+}
+
+bool
+riad_out_gives(struct riad_out *out)
+{
+	if (out->way == RIAD_OUT_UNKNOWN)
+		out->way =
+		    riad_give_begin(out->fd) ? RIAD_OUT_GIVES : RIAD_OUT_COPIES;
+	return out->way == RIAD_OUT_GIVES;
+}
+
+void
+riad_out_give(
+    struct riad_out *out, struct iovec *iov, int cnt, void (*each)(void))
+{
+	(void)riad_out_flush(out);
+	for (int i = 0; out->tap != NULL && i < cnt; i++)
+		out->tap(out->tap_ctx, iov[i].iov_base, iov[i].iov_len);
+	while (out->err == 0 && cnt > 0) {
+		if (each != NULL)
+			each();
+		ssize_t n = riad_give(out->fd, iov, cnt);
+		if (n <= 0)
+			break;
+		out->off += (size_t)n;
+		cnt = riad_iov_take(&iov, cnt, (size_t)n);
+	}
+	if (out->err == 0 && cnt > 0) {
+		/* What we may not give, we may be able to write. */
+		out->way = RIAD_OUT_COPIES;
+		write_all(out, iov, cnt);
+	}
 }
 
 void

@@ -4,6 +4,8 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <pthread.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -108,6 +110,7 @@ test_tap(void)
 	memset(data, 'd', sizeof(data));
 	riad_out_init(&out, null);
 	out.tap = see;
+	nseen = 0;
 	riad_out_str(&out, "ab");
 	ok(nseen == 0, "not before time");
 	riad_out_show(&out);
@@ -126,9 +129,97 @@ test_tap(void)
 	close(null);
 }
 
+enum { GIVEN = 1 << 16 };
+static unsigned waits;
+
+static void
+count_wait(void)
+{
+	waits++;
+}
+
+static void *
+drain(void *fd)
+{
+	static uint8_t buf[4 * GIVEN];
+	size_t n = 0;
+	ssize_t r;
+
+	while ((r = read(*(int *)fd, buf + n, sizeof(buf) - n)) > 0)
+		n += (size_t)r;
+	return n == 1 + 3 + GIVEN + 1 ? buf : NULL;
+}
+
+/* What is given stands between what is copied before and after. */
+static void
+test_give(void)
+{
+	static char data[GIVEN];
+	static const char head[] = "xyz";
+	struct iovec iov[] = {{(char *)head, 3}, {data, sizeof(data)}};
+	int null = open("/dev/null", O_WRONLY);
+	pthread_t reader;
+	void *got;
+	int p[2];
+
+	memset(data, 'd', sizeof(data));
+	riad_out_init(&out, null);
+	ok(!riad_out_gives(&out), "no pipe");
+	close(null);
+
+	ok(pipe(p) == 0, "pipe");
+	riad_out_init(&out, p[1]);
+	if (!riad_out_gives(&out)) {
+		ok(true, "no pages are given here");
+		return;
+	}
+	out.tap = see;
+	nseen = 0;
+	ok(pthread_create(&reader, NULL, drain, &p[0]) == 0, "a reader");
+	riad_out_char(&out, 'a');
+	riad_out_give(&out, iov, 2, count_wait);
+	riad_out_char(&out, 'b');
+	ok(riad_out_flush(&out) == 0 && out.off == 5 + GIVEN && waits > 0,
+	    "it is given");
+	close(p[1]);
+	pthread_join(reader, &got);
+	ok(got != NULL && memcmp(got, "axyzd", 5) == 0 &&
+		memcmp((char *)got + 4, data, GIVEN) == 0 &&
+		((char *)got)[4 + GIVEN] == 'b',
+	    "in order");
+	ok(nseen == 5 + GIVEN && memcmp(seen, got, nseen) == 0, "and seen");
+	close(p[0]);
+
+	/* Where it was thought to be a pipe, it is written. */
+	char name[] = "/tmp/riad-out.XXXXXX";
+	int fd = mkstemp(name);
+	ok(fd != -1 && unlink(name) == 0, "a file");
+	riad_out_init(&out, fd);
+	out.way = RIAD_OUT_GIVES;
+	struct iovec again[] = {{(char *)head, 3}, {data, sizeof(data)}};
+	riad_out_give(&out, again, 2, NULL);
+	ok(riad_out_flush(&out) == 0 && lseek(fd, 0, SEEK_END) == 3 + GIVEN &&
+		out.off == 3 + GIVEN && !riad_out_gives(&out),
+	    "a file is written");
+	close(fd);
+
+	/* Nobody reads. */
+	signal(SIGPIPE, SIG_IGN);
+	ok(pipe(p) == 0 && close(p[0]) == 0, "a pipe without a reader");
+	riad_out_init(&out, p[1]);
+	struct iovec last[] = {{(char *)head, 3}, {data, sizeof(data)}};
+	if (riad_out_gives(&out))
+		riad_out_give(&out, last, 2, NULL);
+	errno = 0;
+	ok(riad_out_flush(&out) == -1 && errno == EPIPE && out.off == 0,
+	    "is an error");
+	close(p[1]);
+}
+
 int
 main(void)
 {
+	test_give();
 	test_tap();
 	test_order();
 	test_printf();
