@@ -39,6 +39,7 @@ static const int plain[] = {
     SYS_writev,
     SYS_sendfile,
     SYS_splice,
+    SYS_vmsplice,
     SYS_close,
     SYS_fstat,
     SYS_newfstatat,
@@ -170,8 +171,8 @@ enum test {
 	WITHOUT, /* none of these bits is set in it */
 	WITH,    /* one of them is */
 	EQUAL,
-	UP_TO,
-	NOTHING, /* a pointer that is NULL */
+	PIPE_OR_UP_TO, /* the size of a pipe, or at most that */
+	NOTHING,       /* a pointer that is NULL */
 };
 
 struct check {
@@ -256,9 +257,13 @@ check(struct program *p, const struct check *c)
 	case EQUAL:
 		jump(p, BPF_JEQ, p->allow, p->deny, c->value);
 		break;
-	case UP_TO:
-		jump(p, BPF_JGT, p->deny, p->allow, c->value);
+	case PIPE_OR_UP_TO: {
+		unsigned next = jump(p, BPF_JGT, p->deny, p->allow, c->value);
+
+		next = jump(p, BPF_JEQ, p->allow, next, F_GETPIPE_SZ);
+		jump(p, BPF_JEQ, p->allow, next, F_SETPIPE_SZ);
 		break;
+	}
 	case NOTHING: {
 		jump(p, BPF_JEQ, p->allow, p->deny, 0);
 		unsigned high = load_arg(p, c->arg, true);
@@ -294,9 +299,9 @@ lead_checked(unsigned to[NUMBERS], struct program *p, bool writes)
 	    {SYS_mmap, WITHOUT, 2, PROT_EXEC},
 	    {SYS_mprotect, WITHOUT, 2, PROT_EXEC},
 
-	    /* Locks and flags, but none of the commands that follow them, by
-	     * which a descriptor sends signals. */
-	    {SYS_fcntl, UP_TO, 1, F_SETLKW},
+	    /* Locks, flags and the size of pipes, but none of the commands
+	     * in between, by which a descriptor sends signals. */
+	    {SYS_fcntl, PIPE_OR_UP_TO, 1, F_SETLKW},
 
 	    /* Threads, but no processes. */
 	    {SYS_clone, WITH, 0, CLONE_THREAD},

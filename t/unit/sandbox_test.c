@@ -211,6 +211,18 @@ read_flags(void)
 }
 
 static int
+give_pages(void)
+{
+	struct iovec iov = {(char *)"page", 4};
+	int p[2];
+
+	if (pipe(p) == -1 || fcntl(p[1], F_GETPIPE_SZ) == -1 ||
+	    fcntl(p[1], F_SETPIPE_SZ, 1 << 17) == -1)
+		return -1;
+	return vmsplice(p[1], &iov, 1, 0) == 4 ? 0 : -1;
+}
+
+static int
 count_processors(void)
 {
 	return sysconf(_SC_NPROCESSORS_ONLN) > 0 ? 0 : -1;
@@ -357,6 +369,7 @@ static const struct {
     {"to kill", kill_parent, EPERM, EPERM},
     {"to have a descriptor kill", signal_by_fd, EPERM, EPERM},
     {"flags of a descriptor", read_flags, 0, 0},
+    {"to give a pipe pages", give_pages, 0, 0},
     {"the number of processors", count_processors, 0, 0},
     {"to run memory", run_memory, EPERM, EPERM},
     {"to raise a limit", raise_limit, EPERM, EPERM},
