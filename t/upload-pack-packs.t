@@ -157,4 +157,45 @@ chmod u+w "$pack"
 printf 'XXXX' | dd of="$pack" bs=1 seek=400 conv=notrunc 2>/dev/null
 git clone -q --mirror --upload-pack=upload-pack "file://$tmp/v1" to2.git 2>err
 like 'a damaged entry' "$? $(tr '\n' ' ' <err)" '128 *fatal*bad*'
+
+# A pack that is sent as it is: a pipe is given its pages, a file their bytes.
+git init -q whole
+head -c 3000000 /dev/urandom >whole/file
+commit whole 'some packets'
+git -C whole repack -adq
+pack=$(find whole/.git/objects/pack -name '*.pack')
+make_request() {
+	pktline -e <<-END
+		.... command=fetch\n
+		0001
+		.... ofs-delta\n
+		.... no-progress\n
+		.... want $(git -C whole rev-parse HEAD)\n
+		.... done\n
+		0000
+	END
+}
+make_request >request
+GIT_PROTOCOL=version=2
+export GIT_PROTOCOL
+upload-pack --stateless-rpc --timeout=20 whole <request >whole.file
+upload-pack --stateless-rpc --timeout=20 whole <request |
+	while dd bs=9000 count=40 of=part 2>/dev/null && [ -s part ]; do
+		cat part
+		sleep 0.01
+	done >whole.pipe
+GIT_TRACE_PACKET=$tmp/whole.trace upload-pack --stateless-rpc whole <request |
+	cat >whole.traced
+unset GIT_PROTOCOL
+is 'through a pipe as into a file' "$(cmp whole.pipe whole.file)" ''
+is 'and with a trace' "$(cmp whole.traced whole.file)" ''
+pktline pack <whole.file >whole.pack 2>err || cat err
+is 'the pack that is there' "$(cmp whole.pack "$pack")" ''
+
+chmod u+w "$pack"
+printf 'XXXX' | dd of="$pack" bs=1 seek=2900000 conv=notrunc 2>/dev/null
+GIT_PROTOCOL=version=2 upload-pack --stateless-rpc whole <request 2>err |
+	cat >whole.bad
+like 'its damage' "$(cat err)" 'upload-pack: fatal: *bad packed object*'
+is 'and no trailer' "$(pktline pack <whole.bad 2>/dev/null | wc -c)" 0
 done_testing

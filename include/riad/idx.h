@@ -59,6 +59,14 @@ riad_idx_has_crc(const struct riad_idx *idx)
 	return idx->crcs != NULL;
 }
 
+/* Says that it is going to be asked for. */
+static inline void
+riad_idx_prefetch_crc(const struct riad_idx *idx, uint32_t n)
+{
+	if (idx->crcs != NULL)
+		__builtin_prefetch(idx->crcs + (size_t)n * 4);
+}
+
 /* Where its entry begins; 0, where none does, if the index is damaged. */
 uint64_t riad_idx_offset(const struct riad_idx *idx, uint32_t n);
 

@@ -59,6 +59,11 @@ struct riad_pack_sink {
 	void *ctx;
 	int (*data)(void *ctx, const void *data, size_t len);
 
+	/* The same for data that will never change, a mapped pack's: it may
+	 * be read when this has returned, and the map is gone.  NULL if that
+	 * makes no difference. */
+	int (*lasting)(void *ctx, const void *data, size_t len);
+
 	/* Text as git's pack-objects says it, "\r" and "\n" included: a line
 	 * for a person.  NULL if nobody wants to know. */
 	int (*progress)(void *ctx, const char *text, size_t len);

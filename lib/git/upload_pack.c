@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /* From a settled negotiation to the pack, in side-band packets. */
 
+#include <assert.h>
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -15,6 +16,8 @@ enum {
 	 * 1000 bytes; in both, the band takes one. */
 	SIDE_BAND_MAX = 1000 - RIAD_PKT_HDR - 1,
 	SIDE_BAND_64K_MAX = RIAD_PKT_DATA_MAX - 1,
+
+	GIVEN_PACKETS = 16,
 };
 
 struct sender {
@@ -104,6 +107,50 @@ send_data(void *ctx, const void *data, size_t len)
 		len -= n;
 	}
 	return status(s);
+}
+
+/* Full packets, straight from where they last, if they can go so: how much
+ * of data they took. */
+static size_t
+give_packets(struct sender *s, const uint8_t *data, size_t len)
+{
+	static const char header[] = "fff0\1";
+	static_assert(RIAD_PKT_HDR + 1 + SIDE_BAND_64K_MAX == 0xfff0,
+	    "the header says the length");
+	struct iovec iov[2 * GIVEN_PACKETS];
+	size_t given = 0;
+
+	while (s->max == SIDE_BAND_64K_MAX && len - given >= s->max &&
+	       riad_out_gives(s->u->out)) {
+		int cnt = 0;
+
+		while (cnt < 2 * GIVEN_PACKETS && len - given >= s->max) {
+			iov[cnt++] =
+			    (struct iovec){(char *)header, sizeof(header) - 1};
+			iov[cnt++] =
+			    (struct iovec){(uint8_t *)data + given, s->max};
+			given += s->max;
+		}
+		riad_out_give(s->u->out, iov, cnt, s->u->config->alive);
+		clock_gettime(CLOCK_MONOTONIC, &s->last);
+	}
+	return given;
+}
+
+static int
+send_lasting(void *ctx, const void *data, size_t len)
+{
+	struct sender *s = ctx;
+	const uint8_t *p = data;
+
+	/* What makes a packet full that was begun. */
+	size_t n = s->npending > 0 ? s->max - s->npending : 0;
+	if (n > len)
+		n = len;
+	if (send_data(s, p, n) == -1)
+		return -1;
+	n += give_packets(s, p + n, len - n);
+	return send_data(s, p + n, len - n);
 }
 
 static int
@@ -291,6 +338,7 @@ riad_upload_pack(struct riad_upload *u)
 	struct riad_pack_sink sink = {
 	    .ctx = s,
 	    .data = send_data,
+	    .lasting = send_lasting,
 	    .progress = quiet ? NULL : send_progress,
 	    .tick = send_keepalive,
 	};

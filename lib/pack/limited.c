@@ -77,10 +77,10 @@ in_time(struct passage *p)
 	return -1;
 }
 
+/* Counts data that is about to be passed on. */
 static int
-pass_data(void *ctx, const void *data, size_t len)
+admit(struct passage *p, const void *data, size_t len)
 {
-	struct passage *p = ctx;
 	uint64_t max = p->by->limits->pack;
 
 	if (in_time(p) == -1)
@@ -94,7 +94,26 @@ pass_data(void *ctx, const void *data, size_t len)
 		memcpy(p->header + p->sent, data, n < len ? n : len);
 	}
 	p->sent += len;
-	return p->to->data(p->to->ctx, data, len);
+	return 0;
+}
+
+static int
+pass_data(void *ctx, const void *data, size_t len)
+{
+	struct passage *p = ctx;
+
+	return admit(p, data, len) == -1 ? -1
+					 : p->to->data(p->to->ctx, data, len);
+}
+
+static int
+pass_lasting(void *ctx, const void *data, size_t len)
+{
+	struct passage *p = ctx;
+
+	return admit(p, data, len) == -1
+		   ? -1
+		   : p->to->lasting(p->to->ctx, data, len);
 }
 
 static int
@@ -146,6 +165,7 @@ riad_pack_limited(void *limited, const struct riad_pack_request *request,
 	struct riad_pack_sink inner = {
 	    .ctx = &p,
 	    .data = pass_data,
+	    .lasting = sink->lasting != NULL ? pass_lasting : NULL,
 	    .progress = sink->progress != NULL ? pass_progress : NULL,
 	    .tick = pass_tick,
 	    .elsewhere = sink->elsewhere != NULL ? pass_elsewhere : NULL,

@@ -20,6 +20,10 @@
 /* So long a run is passed on, so that the sink is called now and then. */
 #define RUN_MAX ((uint64_t)1 << 20)
 
+/* CRCs lie in the order of ids, and are asked for that much before their
+ * turn. */
+enum { CRC_AHEAD = 16 };
+
 /* From an entry of a pack on, what is to be added to an offset there to have
  * that in the new pack. */
 struct shift {
@@ -425,11 +429,16 @@ send_file(struct riad_send *s, uint32_t p)
 {
 	struct riad_packfile *pack = &s->store->packs.packs[p];
 	struct riad_pack_sink *sink = s->press.sink;
+	int (*pass)(void *, const void *, size_t) =
+	    sink->lasting != NULL ? sink->lasting : sink->data;
 	uint64_t begin = 0;
 
 	if (riad_packfile_sort(pack) == -1)
 		return -1;
 	for (uint32_t r = 0; r < pack->idx.count; r++) {
+		if (r + CRC_AHEAD < pack->idx.count)
+			riad_idx_prefetch_crc(&pack->idx,
+			    riad_packfile_index(pack, r + CRC_AHEAD));
 		if (!riad_intact_entry(s->intact, pack, r)) {
 			char hex[RIAD_OID_HEX_MAX + 1];
 			struct riad_oid oid;
@@ -447,7 +456,7 @@ send_file(struct riad_send *s, uint32_t p)
 				   : pack->len;
 		if (end - begin < RUN_MAX && end != pack->len)
 			continue;
-		if (sink->data(sink->ctx, pack->data + begin,
+		if (pass(sink->ctx, pack->data + begin,
 			(size_t)(end - begin)) == -1)
 			return -1;
 		begin = end;

@@ -78,7 +78,8 @@ run(void *ctx, const struct riad_pack_request *request,
 	for (size_t i = 0; i < engine.len; i += engine.step) {
 		size_t n =
 		    engine.step < engine.len - i ? engine.step : engine.len - i;
-		if (sink->data(sink->ctx, engine.pack + i, n) == -1)
+		if ((i % 2 == 0 ? sink->data : sink->lasting)(
+			sink->ctx, engine.pack + i, n) == -1)
 			return -1;
 	}
 	errno = engine.fails;
@@ -99,6 +100,7 @@ answer(const struct riad_limits *limits, struct riad_metrics *m, size_t step)
 
 	memset(&got, 0, sizeof(got));
 	sink = (struct riad_pack_sink){.data = take_data,
+	    .lasting = take_data,
 	    .progress = take_progress,
 	    .tick = take_tick,
 	    .elsewhere = take_elsewhere};
