@@ -30,12 +30,19 @@ struct riad_idx {
 	const uint8_t *offs;
 	const uint8_t *longs;
 	const uint8_t *sum; /* the pack's trailer, hash_len bytes */
+
+	uint32_t *starts; /* see riad_interp_starts; NULL unless it's ready */
+	unsigned start_bits;
 };
 
 /* 0, or -1 with errno EBADMSG if it is malformed, ENOTSUP for another version
  * than 1 and 2. */
 int riad_idx_open(
     struct riad_idx *idx, const uint8_t *data, size_t len, size_t hash_len);
+
+/* Makes ready for many lookups, if there is memory; until it is closed. */
+void riad_idx_ready(struct riad_idx *idx);
+void riad_idx_close(struct riad_idx *idx);
 
 /* The number of oid, or -1 if it is not there. */
 int64_t riad_idx_find(const struct riad_idx *idx, const struct riad_oid *oid);

@@ -32,6 +32,22 @@ int riad_interp_count(uint32_t *count, const uint8_t *fanout);
 int64_t riad_interp_find(const uint8_t *fanout, const uint8_t *ids,
     size_t stride, size_t hash_len, const struct riad_oid *oid);
 
+/*
+ * For who looks for many: where ids begin by their first bits, more of them
+ * than the fan-out has, so that one guess will do.  Takes a byte for four
+ * ids, at most, and a look at all of them.  An array of 2^*bits + 1 for the
+ * caller to free, or NULL if there's no memory.
+ */
+uint32_t *riad_interp_starts(
+    unsigned *bits, const uint8_t *ids, size_t stride, uint32_t count);
+
+/* As the others, by what that made. */
+int64_t riad_interp_find_from(const uint32_t *starts, unsigned bits,
+    const uint8_t *ids, size_t stride, size_t hash_len,
+    const struct riad_oid *oid);
+void riad_interp_prefetch_from(const uint32_t *starts, unsigned bits,
+    const uint8_t *ids, size_t stride, const struct riad_oid *oid);
+
 /* Looks at every id: 0, or -1 with errno EBADMSG if one is out of order, there
  * twice or not in its bucket. */
 int riad_interp_check(

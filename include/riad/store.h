@@ -42,8 +42,9 @@ struct riad_store {
 	uint32_t *others; /* packs that no multi-pack-index covers */
 	uint32_t nothers;
 	struct riad_merged merged; /* of the first of them */
-	uint64_t asked;            /* since there are so many */
+	uint64_t asked;            /* packs, since there is that */
 	bool no_merged;            /* there is no memory */
+	bool ready;                /* what isn't merged */
 
 	char **dirs; /* of objects */
 	size_t ndirs;
@@ -83,8 +84,8 @@ void riad_store_oid(
 uint32_t riad_store_pack(
     const struct riad_store *s, uint32_t number, uint32_t *pos);
 
-/* Makes the table of many packs, before most of their objects are asked for;
- * what can't be has no table. */
+/* Makes the table of many packs, or few ready for many lookups, before most of
+ * their objects are asked for; what can't be has no table. */
 void riad_store_merge(struct riad_store *s);
 
 /* Looks for packs that came: 1 if there are any, 0, or -1 with ENOMEM. */

@@ -3,6 +3,7 @@
 #include "riad/idx.h"
 
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "riad/interp.h"
@@ -96,17 +97,39 @@ riad_idx_open(
 	return -1;
 }
 
+void
+riad_idx_ready(struct riad_idx *idx)
+{
+	if (idx->starts == NULL)
+		idx->starts = riad_interp_starts(
+		    &idx->start_bits, idx->ids, idx->stride, idx->count);
+}
+
+void
+riad_idx_close(struct riad_idx *idx)
+{
+	free(idx->starts);
+	idx->starts = NULL;
+}
+
 int64_t
 riad_idx_find(const struct riad_idx *idx, const struct riad_oid *oid)
 {
-	return riad_interp_find(
-	    idx->fanout, idx->ids, idx->stride, idx->hash_len, oid);
+	return idx->starts != NULL
+		   ? riad_interp_find_from(idx->starts, idx->start_bits,
+			 idx->ids, idx->stride, idx->hash_len, oid)
+		   : riad_interp_find(idx->fanout, idx->ids, idx->stride,
+			 idx->hash_len, oid);
 }
 
 void
 riad_idx_prefetch(const struct riad_idx *idx, const struct riad_oid *oid)
 {
-	riad_interp_prefetch(idx->fanout, idx->ids, idx->stride, oid);
+	if (idx->starts != NULL)
+		riad_interp_prefetch_from(
+		    idx->starts, idx->start_bits, idx->ids, idx->stride, oid);
+	else
+		riad_interp_prefetch(idx->fanout, idx->ids, idx->stride, oid);
 }
 
 void

@@ -3,10 +3,15 @@
 #include "riad/interp.h"
 
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 
 /* In a bucket of a million ids the second guess is off by 22, as a rule. */
 #define STEPS 32
+
+/* A guess among so many is off by three, as a rule.  With more starts it would
+ * be nearer, but they'd lie in slower caches. */
+#define PER_START 32
 
 static uint32_t
 be32(const uint8_t *p)
@@ -95,6 +100,38 @@ same_rest(const uint8_t *a, const uint8_t *b, size_t hash_len)
 		   : memcmp(a + 8, b + 8, hash_len - 8) == 0;
 }
 
+/* From a place in [lo, hi) it's a few neighbours, which lie in a cache line or
+ * two; but in a table that was made to be searched at length. */
+static int64_t
+near(const struct table *t, uint32_t lo, uint32_t hi, uint32_t at,
+    const struct riad_oid *oid, size_t hash_len)
+{
+	const uint64_t key = be64(oid->id);
+	uint32_t steps = 0;
+	uint64_t v = head(t, at);
+	while (v < key) {
+		lo = ++at;
+		if (at == hi)
+			return -1;
+		if (++steps == STEPS)
+			return halve(t, lo, hi, oid, hash_len);
+		v = head(t, at);
+	}
+	while (v > key) {
+		hi = at;
+		if (at == lo)
+			return -1;
+		if (++steps == STEPS)
+			return halve(t, lo, hi, oid, hash_len);
+		v = head(t, --at);
+	}
+	if (v != key)
+		return -1;
+	if (same_rest(oid->id, t->ids + at * t->stride, hash_len))
+		return at;
+	return halve(t, lo, hi, oid, hash_len);
+}
+
 void
 riad_interp_prefetch(const uint8_t *fanout, const uint8_t *ids, size_t stride,
     const struct riad_oid *oid)
@@ -135,32 +172,66 @@ riad_interp_find(const uint8_t *fanout, const uint8_t *ids, size_t stride,
 		hi = at;
 		at = step < hi - lo ? hi - 1 - step : lo;
 	}
+	return near(&t, lo, hi, at, oid, hash_len);
+}
 
-	/* From there it's a few neighbours, which lie in a cache line or two;
-	 * but in a table that was made to be searched at length. */
-	uint32_t steps = 0;
-	v = head(&t, at);
-	while (v < key) {
-		lo = ++at;
-		if (at == hi)
-			return -1;
-		if (++steps == STEPS)
-			return halve(&t, lo, hi, oid, hash_len);
-		v = head(&t, at);
+uint32_t *
+riad_interp_starts(
+    unsigned *bits, const uint8_t *ids, size_t stride, uint32_t count)
+{
+	unsigned n = 8;
+
+	while (n < 24 && count >> n > PER_START)
+		n++;
+	uint32_t *starts =
+	    reallocarray(NULL, ((size_t)1 << n) + 1, sizeof(*starts));
+	if (starts == NULL)
+		return NULL;
+
+	/* Whatever the ids are, they rise, and none is more than count. */
+	uint32_t next = 0;
+	for (uint32_t i = 0; i < count; i++) {
+		const uint32_t value = be32(ids + i * stride) >> (32 - n);
+
+		while (next <= value)
+			starts[next++] = i;
 	}
-	while (v > key) {
-		hi = at;
-		if (at == lo)
-			return -1;
-		if (++steps == STEPS)
-			return halve(&t, lo, hi, oid, hash_len);
-		v = head(&t, --at);
-	}
-	if (v != key)
-		return -1;
-	if (same_rest(oid->id, ids + at * stride, hash_len))
-		return at;
-	return halve(&t, lo, hi, oid, hash_len);
+	while (next <= (uint32_t)1 << n)
+		starts[next++] = count;
+	*bits = n;
+	return starts;
+}
+
+/* The ids whose first bits are those of key: [*lo, *hi); and where among them
+ * it is, about. */
+static uint32_t
+aim(uint32_t *lo, uint32_t *hi, const uint32_t *starts, unsigned bits,
+    uint64_t key)
+{
+	const uint64_t value = key >> (64 - bits);
+
+	*lo = starts[value];
+	*hi = starts[value + 1];
+	return *lo + (uint32_t)((key << bits >> 32) * (*hi - *lo) >> 32);
+}
+
+void
+riad_interp_prefetch_from(const uint32_t *starts, unsigned bits,
+    const uint8_t *ids, size_t stride, const struct riad_oid *oid)
+{
+	uint32_t lo, hi, at = aim(&lo, &hi, starts, bits, be64(oid->id));
+
+	__builtin_prefetch(ids + at * stride);
+}
+
+int64_t
+riad_interp_find_from(const uint32_t *starts, unsigned bits, const uint8_t *ids,
+    size_t stride, size_t hash_len, const struct riad_oid *oid)
+{
+	const struct table t = {ids, stride};
+	uint32_t lo, hi, at = aim(&lo, &hi, starts, bits, be64(oid->id));
+
+	return lo == hi ? -1 : near(&t, lo, hi, at, oid, hash_len);
 }
 
 int

@@ -102,6 +102,7 @@ void
 riad_packfile_close(struct riad_packfile *pack)
 {
 	riad_packfile_forget(pack);
+	riad_idx_close(&pack->idx);
 	if (pack->idx_map != NULL) {
 		munmap((void *)pack->idx_map, pack->idx_map_len);
 		munmap((void *)pack->data, pack->len);

@@ -33,6 +33,10 @@ enum { OTHERS_MAX = 8 };
  * pack for it. */
 enum { ENTER_COST = 3 };
 
+/* A pack that was asked is looked through for starts in the time that they
+ * save in finding one of so many objects. */
+enum { READY_PER_ASKED = 16 };
+
 /* Gives numbers to the objects of the packs from number p on. */
 static int
 number(struct riad_store *s, uint32_t p)
@@ -216,8 +220,17 @@ riad_store_prefetch(const struct riad_store *s, const struct riad_oid *oid)
 		riad_idx_prefetch(&s->packs.packs[0].idx, oid);
 }
 
-void
-riad_store_merge(struct riad_store *s)
+/* Those that are asked one after the other. */
+static void
+make_ready(struct riad_store *s)
+{
+	for (uint32_t i = s->merged.len; i < s->nothers; i++)
+		riad_idx_ready(&s->packs.packs[s->others[i]].idx);
+	s->ready = true;
+}
+
+static void
+merge(struct riad_store *s)
 {
 	if (s->nothers - s->merged.len <= OTHERS_MAX || s->no_merged)
 		return;
@@ -235,18 +248,26 @@ riad_store_merge(struct riad_store *s)
 	}
 }
 
-/* The same, once to ask one pack after the other has cost as much. */
+void
+riad_store_merge(struct riad_store *s)
+{
+	merge(s);
+	make_ready(s);
+}
+
+/* The same, once to do without has cost as much. */
 static void
 merge_in_time(struct riad_store *s)
 {
 	const uint32_t packs = s->nothers - s->merged.len;
 
-	if (packs <= OTHERS_MAX)
-		return;
 	s->asked += packs;
-	if (s->asked / ENTER_COST > s->count) {
-		riad_store_merge(s);
+	if (packs > OTHERS_MAX && s->asked / ENTER_COST > s->count) {
+		merge(s);
 		s->asked = 0;
+	} else if (packs <= OTHERS_MAX && !s->ready &&
+		   s->asked > s->count / READY_PER_ASKED) {
+		make_ready(s);
 	}
 }
 

@@ -68,10 +68,33 @@ make(uint32_t n, size_t hash_len, size_t stride, unsigned from)
 	lay(n, hash_len, stride);
 }
 
+/* Where ids begin, once there is that. */
+static uint32_t *starts;
+static unsigned bits;
+
+/* In both ways, which agree; -2 if they don't. */
 static int64_t
 find(const struct riad_oid *oid, size_t hash_len, size_t stride)
 {
-	return riad_interp_find(fanout, ids, stride, hash_len, oid);
+	int64_t at = riad_interp_find(fanout, ids, stride, hash_len, oid);
+
+	riad_interp_prefetch(fanout, ids, stride, oid);
+	if (starts == NULL)
+		return at;
+	riad_interp_prefetch_from(starts, bits, ids, stride, oid);
+	return riad_interp_find_from(
+		   starts, bits, ids, stride, hash_len, oid) == at
+		   ? at
+		   : -2;
+}
+
+static void
+make_starts(uint32_t n, size_t stride)
+{
+	free(starts);
+	starts = riad_interp_starts(&bits, ids, stride, n);
+	ok(starts != NULL && starts[(size_t)1 << bits] == n, "%u bits of %u",
+	    bits, n);
 }
 
 static void
@@ -80,6 +103,7 @@ test_all(uint32_t n, size_t hash_len, size_t stride, unsigned from)
 	uint32_t found = 0, missed = 0, count;
 
 	make(n, hash_len, stride, from);
+	make_starts(n, stride);
 	for (uint32_t i = 0; i < n; i++) {
 		struct riad_oid oid = oids[i];
 
@@ -115,6 +139,7 @@ test_clusters(void)
 		oids[i].id[8] = (uint8_t)i;
 	}
 	lay(MAX, RIAD_SHA1_LEN, RIAD_SHA1_LEN);
+	make_starts(MAX, RIAD_SHA1_LEN);
 	for (uint32_t i = 0; i < MAX; i++)
 		found += find(&oids[i], RIAD_SHA1_LEN, RIAD_SHA1_LEN) == i;
 	ok(found == MAX, "ids in clusters");
