@@ -93,6 +93,22 @@ add_tips(struct riad_bulk *b, const struct objects *tips,
 	return 0;
 }
 
+/* Memory is slow to answer, so objects are asked for before their turn. */
+enum { AHEAD = 8 };
+
+static void
+ask_ahead(const struct riad_bulk *b, const struct riad_walk *w, uint32_t i)
+{
+	const struct riad_graph *g = &w->revs.graph;
+
+	if (w->revs.nlist - i > AHEAD) {
+		const uint32_t n = w->revs.list[i + AHEAD];
+
+		riad_store_prefetch(b->store, &g->ids.oids[n]);
+		riad_store_prefetch(b->store, &g->nodes[n].tree);
+	}
+}
+
 static int
 add_listed(struct riad_bulk *b, const struct riad_walk *w,
     struct riad_numset *set, struct trees *trees)
@@ -102,6 +118,7 @@ add_listed(struct riad_bulk *b, const struct riad_walk *w,
 	for (uint32_t i = 0; i < w->revs.nlist; i++) {
 		const uint32_t n = w->revs.list[i];
 
+		ask_ahead(b, w, i);
 		if (add(b, set, trees, &g->ids.oids[n], RIAD_COMMIT, false) ==
 			-1 ||
 		    (b->trees && add(b, set, trees, &g->nodes[n].tree,

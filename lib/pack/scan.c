@@ -44,13 +44,17 @@ struct frame {
 	uint32_t below; /* what to go to next, plus 1 */
 };
 
-/* Entries are looked up some at a time, for memory is slow to answer. */
-enum { PENDING = 16 };
+/* Entries are looked up some at a time, also of more than one tree, for memory
+ * is slow to answer. */
+enum { PENDING = 32 };
 
 struct pending {
 	struct riad_oid oid;
 	uint32_t tree; /* TREE, or 0 */
 	uint32_t name_hash;
+	uint32_t nth;    /* among those found */
+	uint32_t number; /* of the tree that it's in; and ... */
+	uint32_t *to;    /* ... where it goes in that one's record */
 };
 
 struct worker {
@@ -62,6 +66,7 @@ struct worker {
 	size_t bytes;  /* that these have */
 	struct pending pending[PENDING];
 	uint32_t npending;
+	uint32_t pending_here; /* from there on, they are the tree's in hand */
 	uint8_t *delta;
 	size_t delta_cap;
 	uint32_t *found; /* numbers, of the tree in hand */
@@ -141,36 +146,31 @@ copy_starts(struct frame *to, size_t at, const struct frame *from,
 }
 
 /* Looks up what is pending. */
-static int
+static void
 resolve(struct worker *w)
 {
-	const struct riad_scan *s = w->scan;
-	const uint32_t n = w->npending;
+	struct riad_scan *s = w->scan;
 
-	if (w->found_cap - w->nfound < n) {
-		uint32_t cap = 2 * w->found_cap + 256;
-		uint32_t *found = reallocarray(w->found, cap, sizeof(*found));
-
-		if (found == NULL)
-			return -1;
-		w->found = found;
-		w->found_cap = cap;
-	}
-	w->npending = 0;
-	for (uint32_t i = 0; i < n; i++) {
+	for (uint32_t i = 0; i < w->npending; i++) {
 		const struct pending *p = &w->pending[i];
+		const bool here = i >= w->pending_here;
 		int64_t number = riad_store_packed(s->store, &p->oid);
 
 		if (number == -1 || number >= s->count) {
-			w->missing = true;
+			/* Then the tree is left to be read. */
+			if (here)
+				w->missing = true;
+			else
+				s->at[p->number] = 0;
 			continue;
 		}
-		w->found[w->nfound++] = (uint32_t)number | p->tree;
+		*(here ? &w->found[p->nth] : p->to) =
+		    (uint32_t)number | p->tree;
 		if (s->names != NULL)
 			riad_names_note(
 			    s->names, (uint32_t)number, p->name_hash);
 	}
-	return 0;
+	w->npending = w->pending_here = 0;
 }
 
 static int
@@ -181,13 +181,25 @@ add_found(struct worker *w, const struct riad_tree_entry *e)
 	if (e->kind == RIAD_ENTRY_LINK ||
 	    (e->kind == RIAD_ENTRY_BLOB && !s->blobs))
 		return 0;
+	if (w->nfound == w->found_cap) {
+		uint32_t cap = 2 * w->found_cap + 256;
+		uint32_t *found = reallocarray(w->found, cap, sizeof(*found));
+
+		if (found == NULL)
+			return -1;
+		w->found = found;
+		w->found_cap = cap;
+	}
 	struct pending *p = &w->pending[w->npending++];
 	riad_oid_set(&p->oid, e->id, s->store->hash_len);
 	p->tree = e->kind == RIAD_ENTRY_TREE ? TREE : 0;
+	p->nth = w->nfound++;
 	if (s->names != NULL)
 		p->name_hash = hash_name(0, e->name, e->name_len);
 	riad_store_prefetch(s->store, &p->oid);
-	return w->npending == PENDING ? resolve(w) : 0;
+	if (w->npending == PENDING)
+		resolve(w);
+	return 0;
 }
 
 /* Reads the entry at at, which is new: its end, 0 if it is malformed, or
@@ -325,6 +337,13 @@ record(struct worker *w, const struct frame *f, uint32_t base)
 	if (w->nfound > 0)
 		memcpy(
 		    to + RECORD_HEAD, w->found, w->nfound * sizeof(*w->found));
+	for (uint32_t i = w->pending_here; i < w->npending; i++) {
+		struct pending *p = &w->pending[i];
+
+		p->number = f->number;
+		p->to = to + RECORD_HEAD + p->nth;
+	}
+	w->pending_here = w->npending;
 	w->scan->at[f->number] = w->block_at + w->block_used + 1;
 	w->block_used += len;
 	return 0;
@@ -404,6 +423,17 @@ push(struct worker *w, size_t len)
 	return 1;
 }
 
+/* Says that a rank is going to be entered. */
+static void
+prefetch_rank(const struct riad_scan *s, uint32_t rank)
+{
+	riad_packfile_prefetch(pack_of(s), rank);
+	__builtin_prefetch(&s->below[rank]);
+	__builtin_prefetch(&s->beside[rank]);
+	if (pack_of(s)->order != NULL)
+		__builtin_prefetch(&pack_of(s)->order[rank]);
+}
+
 /* Makes the entry of a rank, below the last of the path if it is a delta. */
 static int
 enter(struct worker *w, uint32_t rank)
@@ -414,7 +444,13 @@ enter(struct worker *w, uint32_t rank)
 	struct riad_patch patch;
 	int r;
 
-	w->nfound = w->npending = 0;
+	if (s->below[rank] != 0)
+		prefetch_rank(s, s->below[rank] - 1);
+	const uint32_t number =
+	    s->store->first[s->pack] + riad_packfile_index(pack, rank);
+	__builtin_prefetch(&s->at[number], 1);
+	w->nfound = 0;
+	w->npending = w->pending_here; /* without those of no record */
 	w->missing = false;
 	if (riad_packfile_entry(pack, riad_packfile_off(pack, rank), &e) == -1)
 		return 0;
@@ -433,14 +469,12 @@ enter(struct worker *w, uint32_t rank)
 		return r;
 
 	struct frame *f = &w->path[w->depth - 1];
-	f->number = s->store->first[s->pack] + riad_packfile_index(pack, rank);
+	f->number = number;
 	f->below = s->below[rank];
 	f->starts[f->len / 64] |= (uint64_t)1 << f->len % 64;
 	r = !whole                       ? patch_tree(w, f, f - 1, &patch)
 	    : inflate_to(w, &e, f->data) ? whole_tree(w, f)
 					 : 0;
-	if (r == 1)
-		r = resolve(w) == -1 ? -1 : 1;
 	if (r == 1)
 		r = record(w, f, whole ? NONE : f[-1].number) == -1 ? -1 : 1;
 	if (r != 1)
@@ -498,6 +532,8 @@ work(struct worker *w)
 			return;
 		}
 	}
+	w->npending = w->pending_here;
+	resolve(w);
 }
 
 static void
