@@ -89,6 +89,15 @@ riad_walk_new(const struct riad_odb *odb)
 	return w;
 }
 
+static void
+free_kept(struct riad_walk *w)
+{
+	for (int i = 0; w->kept != NULL && i < KEPT; i++)
+		tree_kept_free(&w->kept[i]);
+	free(w->kept);
+	w->kept = NULL;
+}
+
 void
 riad_walk_free(struct riad_walk *w)
 {
@@ -98,9 +107,7 @@ riad_walk_free(struct riad_walk *w)
 	objects_free(&w->haves);
 	objects_free(&w->all);
 	free(w->alike);
-	for (int i = 0; w->kept != NULL && i < KEPT; i++)
-		tree_kept_free(&w->kept[i]);
-	free(w->kept);
+	free_kept(w);
 	revs_free(&w->revs);
 	riad_oidmap_free(&w->cuts);
 	free(w);
@@ -480,8 +487,7 @@ list_objects(struct riad_walk *w)
 	revs_free(r);
 	if (walk_trees(w, w->rest, false) == -1)
 		return -1;
-	for (int i = 0; i < KEPT; i++)
-		tree_kept_free(&w->kept[i]);
+	free_kept(w);
 	return 0;
 }
 
