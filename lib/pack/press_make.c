@@ -441,31 +441,6 @@ choose(const struct press_maker *m, const struct object *o,
 	return n;
 }
 
-/* Looks for the best delta; *base is what it leans on, of those that are kept,
- * or NULL if there is none.  0 or -1. */
-static int
-search(struct press_maker *m, const struct object *o, struct object **base)
-{
-	struct candidate c[TRIES_MAX];
-
-	*base = NULL;
-	if (!o->owned)
-		return 0;
-	const unsigned n = choose(m, o, c);
-	for (unsigned k = 0; k < n; k++) {
-		int r = try(m, c[k].base, o, limit_for(m, c[k].base, o, *base));
-		if (r == -1)
-			return -1;
-		if (r == 0)
-			continue;
-		const struct riad_buf best = m->best;
-		m->best = m->trial;
-		m->trial = best;
-		*base = c[k].base;
-	}
-	return 0;
-}
-
 /* Whether the object is what its id says: 1, 0 with errno, or -1. */
 static int
 make_sure(struct press_maker *m, struct object *o)
@@ -489,21 +464,39 @@ forget(struct press_maker *m, struct object *o)
 	drop(o);
 }
 
-/* The same on a base that is sound: most are looked at, and never leant on. */
+/*
+ * Looks for the best delta; *base is what it leans on, of those that are kept,
+ * or NULL if there is none.  Only what is leant on is hashed, while it is in
+ * memory: most bases are looked at in vain.  0 or -1.
+ */
 static int
-search_sound(
-    struct press_maker *m, const struct object *o, struct object **base)
+search(
+    struct press_maker *m, const struct object *o, const struct object **base)
 {
-	int r;
+	struct candidate c[TRIES_MAX];
 
-	do {
-		if (search(m, o, base) == -1)
-			return -1;
-		r = *base == NULL ? 1 : make_sure(m, *base);
+	*base = NULL;
+	if (!o->owned)
+		return 0;
+	const unsigned n = choose(m, o, c);
+	for (unsigned k = 0; k < n; k++) {
+		int r = try(m, c[k].base, o, limit_for(m, c[k].base, o, *base));
 		if (r == 0)
-			forget(m, *base);
-	} while (r == 0);
-	return r == -1 ? -1 : 0;
+			continue;
+		if (r == 1)
+			r = make_sure(m, c[k].base);
+		if (r == -1)
+			return -1;
+		if (r == 0) {
+			forget(m, c[k].base);
+			continue;
+		}
+		const struct riad_buf best = m->best;
+		m->best = m->trial;
+		m->trial = best;
+		*base = c[k].base;
+	}
+	return 0;
 }
 
 /* Deflates what is in z, to the end of the stream if flush is Z_FINISH. */
@@ -602,9 +595,9 @@ make_entry(struct press_maker *m, struct object *o)
 {
 	struct riad_press_item *item = &m->host.items[o->item];
 	struct press_piece piece = {.item = o->item, .base = -1};
-	struct object *base;
+	const struct object *base;
 
-	if (search_sound(m, o, &base) == -1)
+	if (search(m, o, &base) == -1)
 		return -1;
 	item->is_delta = base != NULL;
 	item->depth = 0;
