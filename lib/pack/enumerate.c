@@ -831,8 +831,8 @@ engine_enumerate(struct engine_job *j)
 			return -1;
 	}
 	/* A client that has nothing needs no look at the commits. */
-	bitmaps = by_type && j->req->nhaves == 0 && has_bitmaps(j) &&
-		  !lacks_names(j);
+	bitmaps =
+	    by_type && j->req->nhaves == 0 && has_bitmaps(j) && !lacks_names(j);
 	if (!bitmaps && by_type && engine_recall(j) == 1)
 		return 0;
 	if (!bitmaps) {

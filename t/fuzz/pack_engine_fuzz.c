@@ -73,7 +73,8 @@ static void
 reach(struct riad_store *s, struct riad_reader *rd, unsigned threads,
     int results[OBJECTS_MAX])
 {
-	struct riad_scan *scan = riad_scan_new(s, threads, true, NULL, NULL, NULL);
+	struct riad_scan *scan =
+	    riad_scan_new(s, threads, true, NULL, NULL, NULL);
 
 	if (scan == NULL)
 		abort();

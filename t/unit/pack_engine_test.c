@@ -156,7 +156,8 @@ closure_of(const char *revs, const char *how)
 	snprintf(args, sizeof(args), "%s %s", how, revs);
 	char cmd[4096];
 	size_t len;
-	snprintf(cmd, sizeof(cmd), "cd a && git %s rev-list --objects %s 2>/dev/null",
+	snprintf(cmd, sizeof(cmd),
+	    "cd a && git %s rev-list --objects %s 2>/dev/null",
 	    sh("test -s cuts") ? "--shallow-file ../cuts" : "", args);
 	char *text = said(&len, "%s", cmd);
 	ids = ids_of(text, hash_len);
@@ -184,7 +185,8 @@ unpack(const struct riad_buf *data, const struct ids *have, bool thin,
 	fclose(f);
 	if (!sh("rm -rf y new.* && git init -q --bare --object-format=%s y && "
 		"{ ! test -s theirs || git -C a pack-objects -q "
-		"--window=0 ../y/objects/pack/pack <theirs >/dev/null 2>&1; } && "
+		"--window=0 ../y/objects/pack/pack <theirs >/dev/null 2>&1; } "
+		"&& "
 		"git -C y index-pack %s --stdin ../new.pack <pack >/dev/null "
 		"2>err",
 		format, thin ? "--fix-thin" : "--threads=1")) {
