@@ -187,7 +187,8 @@ test_give(void)
 		memcmp((char *)got + 4, data, GIVEN) == 0 &&
 		((char *)got)[4 + GIVEN] == 'b',
 	    "in order");
-	ok(nseen == 5 + GIVEN && memcmp(seen, got, nseen) == 0, "and seen");
+	ok(got != NULL && nseen == 5 + GIVEN && memcmp(seen, got, nseen) == 0,
+	    "and seen");
 	close(p[0]);
 
 	/* Where it was thought to be a pipe, it is written. */
