@@ -1,0 +1,104 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * miditext.h - events and files of MIDI as lines of text and of JSON
+ *
+ *	[TIME] [tr N] [ch N] WORD [ARGUMENT...] [FLAG...] [# comment]
+ *
+ * TIME is one of: N, ticks since the beginning of the track; +N, since the
+ * last event; B:B:T, bar and beat from 1, and ticks; S.UUUUUU, seconds.
+ * Channels and tracks count from 1; a line of "ch N" alone is for the lines
+ * after it that have none.  Words are those of SendMIDI and ReceiveMIDI where
+ * these have one.  Notes are numbers or names, of which C4 is 60.
+ *
+ *	on NOTE VELOCITY   off NOTE VELOCITY   pp NOTE PRESSURE
+ *	cc NUMBER VALUE    pc NUMBER    cp PRESSURE    pb 0..16383
+ *	tc TYPE VALUE   spp BEATS   ss NUMBER   tun   (system common)
+ *	mc   start   cont   stop   as   rst           (real-time)
+ *	syx HEX...         a whole exclusive, without F0 and F7; else in parts:
+ *	syx-begin HEX...   syx-more HEX...   syx-end HEX...
+ *
+ * of files:
+ *
+ *	smf FORMAT NTRACKS ppq N [extra HEX...]     or: smpte FPS TICKS
+ *	track              the events of a track follow
+ *	tempo MICROSECONDS   time-sig N/D CLOCKS 32NDS   key-sig "F# minor"
+ *	text "..."  copyright  track-name  instrument  lyric  marker  cue
+ *	program-name  device  channel-prefix N  port N  seq-number N
+ *	smpte-offset H:M:S:F.FF   sequencer HEX...   end
+ *	meta TYPE HEX...   any other, or one of a strange length
+ *	escape HEX...      an F7 packet
+ *	chunk "ABCD" HEX...   riff HEX...
+ *
+ *	raw HEX...         bytes that are no event, as they are
+ *
+ * Flags, in the exact form: running (the status wasn't written), delta/N and
+ * len/N (a number took N bytes), length N (of a track or a header that says
+ * another length than it has).  What written again wouldn't give the same
+ * bytes, is raw there.  On input also, never on output: cc14, rpn, nrpn, as
+ * SendMIDI has them.
+ */
+#ifndef RIAD_MIDITEXT_H
+#define RIAD_MIDITEXT_H
+
+#include "riad/out.h"
+#include "riad/smf.h"
+
+enum riad_midi_clock {
+	RIAD_MIDI_NO_TIME,
+	RIAD_MIDI_TICKS,
+	RIAD_MIDI_DELTA,
+	RIAD_MIDI_BARS,
+	RIAD_MIDI_SECONDS,
+};
+
+struct riad_miditext_style {
+	enum riad_midi_clock clock;
+	bool exact;
+	bool us; /* times of items are microseconds, and not ticks */
+	bool comments; /* names of controllers, tempo in bpm, ...: "# ..." */
+	struct riad_smf_map *map; /* for bars and seconds of ticks */
+};
+
+/* A line of an item; long bytes are written in pieces. */
+void riad_miditext_write(struct riad_out *out, const struct riad_smf_item *item,
+    const struct riad_miditext_style *style);
+
+/* The same as a JSON object on a line; with its time in the same unit. */
+void riad_midijson_write(struct riad_out *out, const struct riad_smf_item *item,
+    const struct riad_miditext_style *style);
+
+/* What a line says its time is. */
+struct riad_miditext_time {
+	enum riad_midi_clock clock;
+	int64_t value; /* ticks, delta or microseconds */
+	struct riad_smf_beat beat;
+};
+
+struct riad_miditext_reader {
+	uint64_t line; /* number of the line in hand, from 1 */
+	unsigned column; /* of a fault, from 1 */
+	char why[96];    /* what was expected there */
+	uint8_t channel; /* 0 to 15, of lines that say none */
+	/* The rest is the reader's. */
+	struct riad_buf bytes;
+	struct riad_midi_event queue[8]; /* of cc14, rpn, nrpn */
+	unsigned nqueue, at;
+};
+
+void riad_miditext_init(struct riad_miditext_reader *r);
+void riad_miditext_free(struct riad_miditext_reader *r);
+
+/*
+ * Reads a line of text or of JSON (recognised by its '{'), without its end of
+ * line: 1 with an item, 0 if it is empty or a comment, -1 with errno EBADMSG,
+ * column and why, or ENOMEM.  Call again with a line of NULL for more items of
+ * the same line, until 0.  The item lives until the next call.
+ */
+int riad_miditext_read(struct riad_miditext_reader *r, const char *line,
+    size_t len, struct riad_smf_item *item, struct riad_miditext_time *time);
+
+/* A note by its number or name, such as 60, C4, c#4, Db-1: 0 to 127, or -1;
+ * *len is how many characters it took of at most max. */
+int riad_midi_note(const char *s, size_t max, size_t *len);
+
+#endif

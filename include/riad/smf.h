@@ -1,0 +1,153 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * smf.h - standard MIDI files: read as far as they are sound, written again
+ *
+ * The reader goes over a file that is in memory (or mapped) and gives out
+ * items in their order: the header, the begin and end of each chunk, the
+ * events of tracks, and runs of bytes that are none of these.  It takes
+ * constant memory whatever the file says.  Each item has the span of the file
+ * that it was read from; the spans follow each other without a gap, so that
+ * who writes all items again (smf_write, in exact mode) gets the file.
+ *
+ * Standard MIDI Files 1.0 (RP-001); RMID files: RIFF with a "data" chunk that
+ * holds one.
+ */
+#ifndef RIAD_SMF_H
+#define RIAD_SMF_H
+
+#include "riad/midi.h"
+
+enum riad_smf_kind {
+	RIAD_SMF_RIFF,   /* "RIFF", its length, "RMID", up to the file itself */
+	RIAD_SMF_HEADER, /* MThd */
+	RIAD_SMF_TRACK,  /* MTrk: events follow */
+	RIAD_SMF_EVENT,
+	RIAD_SMF_END,   /* of a track's chunk; no bytes */
+	RIAD_SMF_CHUNK, /* an alien chunk, whole: event.bytes are its contents */
+	RIAD_SMF_RAW,   /* bytes that are nothing, in or outside of a track */
+};
+
+struct riad_smf_item {
+	enum riad_smf_kind kind;
+	uint64_t off; /* in the file */
+	const uint8_t *span;
+	size_t span_len;
+
+	/* Of a header. */
+	uint16_t format, ntracks, division;
+	const uint8_t *extra; /* what a header has beyond 6 bytes */
+	size_t extra_len;
+
+	char type[4];    /* of a chunk */
+	uint32_t length; /* as the chunk says, which need not be true */
+
+	/* Of an event: its time is in ticks since the track's begin. */
+	struct riad_midi_event event;
+	uint32_t delta;
+	uint8_t delta_len; /* bytes that the delta took */
+	uint8_t length_len; /* those that the length of bytes took, or 0 */
+	uint32_t track;     /* from 0 */
+
+	const char *why; /* static: what is wrong here, or NULL */
+};
+
+struct riad_smf_reader {
+	const uint8_t *data;
+	size_t len, pos;
+	/* The rest is the reader's. */
+	size_t end; /* of the chunk in hand */
+	bool in_track, had_header, done, in_exclusive, ended;
+	uint8_t running;
+	uint32_t track;
+	int64_t time;
+	uint64_t faults; /* items with a why */
+};
+
+void riad_smf_init(
+    struct riad_smf_reader *r, const uint8_t *data, size_t len);
+
+/* Whether that looks like a file: "MThd", or "RIFF" and "RMID". */
+bool riad_smf_recognise(const uint8_t *data, size_t len);
+
+/* 1 with an item, or 0 at the end. */
+int riad_smf_next(struct riad_smf_reader *r, struct riad_smf_item *item);
+
+/* Division: ticks a quarter note (positive), or SMPTE. */
+static inline bool
+riad_smf_is_smpte(uint16_t division)
+{
+	return division & 0x8000;
+}
+
+/* Frames a second of an SMPTE division: 24, 25, 29 (29.97 drop) or 30, as it
+ * says; and ticks a frame. */
+static inline unsigned
+riad_smf_fps(uint16_t division)
+{
+	return 256u - (division >> 8);
+}
+
+static inline unsigned
+riad_smf_ticks(uint16_t division)
+{
+	return division & 0xFF;
+}
+
+/*
+ * Writes items again.  A track's length is put in where the END comes, so out
+ * holds a track whole; with exact nothing is mended: lengths are what the items
+ * say, running status is where it was, and a delta or a length takes as many
+ * bytes as it took.  Else lengths are the true ones, statuses are all written,
+ * the header counts the tracks that came, and a track without an end gets one.
+ */
+struct riad_smf_writer {
+	struct riad_buf *out;
+	bool exact;
+	/* The rest is the writer's. */
+	size_t header_at, track_at;
+	uint32_t ntracks;
+	bool has_header, in_track, ended;
+	int64_t time;
+	uint8_t running;
+	uint32_t length;
+};
+
+void riad_smf_writer_init(
+    struct riad_smf_writer *w, struct riad_buf *out, bool exact);
+
+/* 0, or -1 with errno EMSGSIZE or ENOMEM from out, EINVAL for an item that
+ * can't be here or is out of range. */
+int riad_smf_write(struct riad_smf_writer *w, const struct riad_smf_item *item);
+int riad_smf_writer_end(struct riad_smf_writer *w);
+
+/* --- where ticks are in time, and in bars */
+
+/*
+ * The tempo and time signature maps of a file: all FF 51 and FF 58 of its
+ * tracks (format 2: of one), in order of time.  Bounded by max entries; what
+ * is beyond is passed over and says so by full.
+ */
+struct riad_smf_map;
+
+struct riad_smf_map *riad_smf_map_new(uint16_t division);
+void riad_smf_map_free(struct riad_smf_map *map);
+
+/* Notes an event if it bears on the map; in any order of time.  0 or -1. */
+int riad_smf_map_add(struct riad_smf_map *map, int64_t ticks,
+    const struct riad_midi_event *event);
+
+/* Microseconds of a tick, and the tick of microseconds (rounded down). */
+int64_t riad_smf_map_us(struct riad_smf_map *map, int64_t ticks);
+int64_t riad_smf_map_ticks(struct riad_smf_map *map, int64_t us);
+
+/* The bar and beat of a tick, both from 1, and the ticks beyond; and back,
+ * -1 with EINVAL if there is no such beat. */
+struct riad_smf_beat {
+	int64_t bar;
+	uint32_t beat, tick;
+};
+struct riad_smf_beat riad_smf_map_beat(struct riad_smf_map *map, int64_t ticks);
+int64_t riad_smf_map_of_beat(
+    struct riad_smf_map *map, const struct riad_smf_beat *beat);
+
+#endif
