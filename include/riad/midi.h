@@ -97,15 +97,17 @@ riad_midi_14(const uint8_t data[2])
 }
 
 /*
- * Reads a stream in pieces of any size.  Real-time messages come out when they
- * come, also from the middle of others, which they don't end; running status
- * is understood, is kept by real-time and ended by system messages.  An
- * exclusive comes in parts: one ends where the caller's data does, or a
- * real-time message comes, or after RIAD_MIDI_PART bytes, so it takes constant
- * memory.
+ * Reads a stream in pieces of any size; how it is cut makes no difference to
+ * what comes out, but that RAW bytes may come in more or fewer events.
+ * Real-time messages come out when they come, also from the middle of others,
+ * which they don't end; running status is understood, is kept by real-time and
+ * ended by system messages.  An exclusive of more than RIAD_MIDI_PART bytes
+ * comes in parts of that size, so it takes constant memory.  One that another
+ * status ends, has a last part that isn't marked so.
  *
  * In exact mode, what is written again event by event gives the same bytes:
- * a message that a real-time one interrupts comes as RAW before and after it.
+ * a message that a real-time one interrupts comes as RAW before and after it,
+ * an exclusive in parts.
  */
 #define RIAD_MIDI_PART ((size_t)4096)
 
@@ -113,28 +115,28 @@ struct riad_midi_stream {
 	bool exact;
 	uint64_t off; /* bytes read */
 
-	/* Of the message that isn't complete. */
+	/* What was wrong so far: messages cut short; bytes of data, and ends of
+	 * exclusives, that belong to nothing; undefined statuses. */
+	uint64_t cut, stray, undefined;
+
+	/* The rest is the reader's: the message that isn't complete. */
 	uint8_t status; /* or 0 */
 	uint8_t running_status;
 	bool running;
 	bool in_exclusive, begun; /* begun: its first part is out */
 	bool torn;                /* parts of it are out as RAW */
-	uint8_t data[3];
-	uint8_t have; /* of data */
+	uint8_t msg[3];           /* its bytes as they came, have of them */
+	uint8_t have, need;       /* need: more data bytes */
 	uint8_t part[RIAD_MIDI_PART];
 	size_t npart;
-
-	/* What was wrong so far: messages cut short, data without a status,
-	 * undefined statuses; and bytes that these were. */
-	uint64_t cut, stray, undefined;
 };
 
 void riad_midi_stream_init(struct riad_midi_stream *s, bool exact);
 
 /*
  * Takes bytes from *data until an event is complete: 1 with the event, 0 if
- * all is taken.  The event's bytes live until the next call.  Its time is 0.
- * Call it until it returns 0, then read more.
+ * all is taken.  The event's bytes live until the next call, if data do.  Its
+ * time is 0.  Call it until it returns 0, then read more.
  */
 int riad_midi_stream_next(struct riad_midi_stream *s,
     struct riad_midi_event *event, const uint8_t **data, size_t *len);
@@ -148,11 +150,13 @@ int riad_midi_stream_end(
 
 /*
  * Adds the bytes of an event as they go over a cable.  Meta events have none.
- * running is the caller's: the status in force, 0 for none.  With NULL every
- * status is written, unless the event itself says that it wasn't.  0, or -1
- * with errno EMSGSIZE or ENOMEM from out, or EINVAL if data are out of range.
+ * running is the caller's: the status in force, 0 for none, which then isn't
+ * written again.  With NULL every status is written, unless the event itself
+ * says that it wasn't.  0, or -1 with errno EMSGSIZE or ENOMEM from out, or
+ * EINVAL: data of a message over 127, a status that none has, a status other
+ * than real-time among the bytes of an exclusive.
  */
-int riad_midi_write(
-    struct riad_buf *out, const struct riad_midi_event *event, uint8_t *running);
+int riad_midi_write(struct riad_buf *out, const struct riad_midi_event *event,
+    uint8_t *running);
 
 #endif

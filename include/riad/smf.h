@@ -7,7 +7,13 @@
  * events of tracks, and runs of bytes that are none of these.  It takes
  * constant memory whatever the file says.  Each item has the span of the file
  * that it was read from; the spans follow each other without a gap, so that
- * who writes all items again (smf_write, in exact mode) gets the file.
+ * who writes all items again (riad_smf_write, in exact mode) gets the file.
+ *
+ * Of a damaged file what is sound is read.  A track whose length can't be
+ * true ends where its end of track, the next track or the file does.  An event
+ * that can't be understood, or that goes beyond its track, is RAW, and so is
+ * what lies between chunks up to the next track.  Running status goes on after
+ * meta events and exclusives, since files are about that do so.
  *
  * Standard MIDI Files 1.0 (RP-001); RMID files: RIFF with a "data" chunk that
  * holds one.
@@ -23,7 +29,8 @@ enum riad_smf_kind {
 	RIAD_SMF_TRACK,  /* MTrk: events follow */
 	RIAD_SMF_EVENT,
 	RIAD_SMF_END,   /* of a track's chunk; no bytes */
-	RIAD_SMF_CHUNK, /* an alien chunk, whole: event.bytes are its contents */
+	RIAD_SMF_CHUNK, /* an alien chunk, whole: event.bytes are its contents
+			 */
 	RIAD_SMF_RAW,   /* bytes that are nothing, in or outside of a track */
 };
 
@@ -32,45 +39,53 @@ struct riad_smf_item {
 	uint64_t off; /* in the file */
 	const uint8_t *span;
 	size_t span_len;
+	const char *why; /* static: what is wrong here, or NULL */
+
+	/* Of an event: its time is in ticks since the track's begin.  RIFF and
+	 * RAW have their span as its bytes too. */
+	struct riad_midi_event event;
+	uint32_t delta;
+	uint8_t delta_len;  /* bytes that the delta took: up to 8 */
+	uint8_t length_len; /* those that the length of bytes took, or 0 */
+	uint32_t track;     /* from 0: the tracks as they come */
+
+	/* Of a header, track or chunk.  The length is what it says; it is set
+	 * by a reader of files, and with lies it isn't what there is. */
+	char type[4];
+	uint32_t length;
+	bool lies;
 
 	/* Of a header. */
 	uint16_t format, ntracks, division;
 	const uint8_t *extra; /* what a header has beyond 6 bytes */
 	size_t extra_len;
-
-	char type[4];    /* of a chunk */
-	uint32_t length; /* as the chunk says, which need not be true */
-
-	/* Of an event: its time is in ticks since the track's begin. */
-	struct riad_midi_event event;
-	uint32_t delta;
-	uint8_t delta_len; /* bytes that the delta took */
-	uint8_t length_len; /* those that the length of bytes took, or 0 */
-	uint32_t track;     /* from 0 */
-
-	const char *why; /* static: what is wrong here, or NULL */
 };
 
 struct riad_smf_reader {
 	const uint8_t *data;
 	size_t len, pos;
+	uint64_t faults;  /* items with a why */
+	uint32_t track;   /* tracks that began so far */
+	uint16_t ntracks; /* what the header says of them */
 	/* The rest is the reader's. */
+	size_t
+	    limit;  /* of the file proper, which in an RMID is less than len */
 	size_t end; /* of the chunk in hand */
-	bool in_track, had_header, done, in_exclusive, ended;
+	bool in_track, had_header, lies, in_exclusive, ended;
 	uint8_t running;
-	uint32_t track;
 	int64_t time;
-	uint64_t faults; /* items with a why */
 };
 
-void riad_smf_init(
-    struct riad_smf_reader *r, const uint8_t *data, size_t len);
+void riad_smf_init(struct riad_smf_reader *r, const uint8_t *data, size_t len);
 
 /* Whether that looks like a file: "MThd", or "RIFF" and "RMID". */
 bool riad_smf_recognise(const uint8_t *data, size_t len);
 
-/* 1 with an item, or 0 at the end. */
+/* 1 with an item, or 0 at the end.  Only the fields of its kind are set. */
 int riad_smf_next(struct riad_smf_reader *r, struct riad_smf_item *item);
+
+/* Goes to the end of the track in hand: what comes next is behind it. */
+void riad_smf_skip(struct riad_smf_reader *r);
 
 /* Division: ticks a quarter note (positive), or SMPTE. */
 static inline bool
