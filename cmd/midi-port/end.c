@@ -1,0 +1,216 @@
+/* SPDX-License-Identifier: ISC */
+/* Ends: found, opened, gone, and waited for. */
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "parts.h"
+#include "riad/cli.h"
+#include "riad/text.h"
+
+/* How long until a path that isn't there is tried again. */
+#define RETRY_NS (100 * NS_PER_MS)
+
+void
+end_init(struct end *end, const char *spec, bool output, bool serial)
+{
+	*end = (struct end){
+	    .spec = spec,
+	    .how = END_NAME,
+	    .output = output,
+	    .serial = serial,
+	    .lost_next = 0,
+	};
+	riad_port_init(&end->port);
+	if (strcmp(spec, "-") == 0) {
+		end->how = END_STANDARD;
+		end->spec = output ? "standard output" : "standard input";
+	} else if (serial || *spec == '/' || *spec == '.' ||
+		   (strchr(spec, '/') != NULL && access(spec, F_OK) == 0)) {
+		end->how = END_PATH;
+	}
+}
+
+/* A device that will be there when somebody plugs it in. */
+static bool
+is_absence(int err)
+{
+	return err == ENOENT || err == ENODEV || err == ENXIO || err == EIO;
+}
+
+static void
+is_open(struct end *end)
+{
+	end->state = END_OPEN;
+	if (end->told && end->how == END_PATH) {
+		riad_warn("%s: is back", end->spec);
+		end->told = false;
+	}
+}
+
+static int
+is_away(struct end *end, const char *why)
+{
+	end->state = END_AWAY;
+	end->retry = now_ns() + RETRY_NS;
+	if (!end->told)
+		riad_warn("%s: %s: waiting for it", end->spec, why);
+	end->told = true;
+	return RIAD_OK;
+}
+
+static int
+open_path(struct end *end)
+{
+	if (riad_port_open(&end->port, end->spec, end->output, end->serial,
+		opt.baud) == 0) {
+		is_open(end);
+		return RIAD_OK;
+	}
+	/* Who opens a FIFO waits for the other side; nobody is told so. */
+	if (errno == ENXIO && end->output && !end->serial && !opt.wait &&
+	    strncmp(end->spec, "/dev/", 5) != 0) {
+		end->state = END_AWAY;
+		end->retry = now_ns() + RETRY_NS;
+		return RIAD_OK;
+	}
+	/* The rights to a device that came just now are still being set. */
+	if (opt.wait && (is_absence(errno) || end->told))
+		return is_away(end, strerror(errno));
+	riad_warn("%s: %s", end->spec,
+	    errno == ENOTSUP ? "cannot be had at that speed" : strerror(errno));
+	return RIAD_FAIL;
+}
+
+/* What to look for: numbers don't outlive a change of devices. */
+static const char *
+wanted(const struct end *end)
+{
+	uint64_t number;
+
+	if (end->name != NULL &&
+	    riad_parse_u64(&number, end->spec, INT32_MAX) == 0)
+		return end->name;
+	return end->spec;
+}
+
+static int
+open_name(struct end *end, const struct riad_port_scan *scan)
+{
+	size_t either[2];
+	int i = riad_port_find(
+	    scan->devices, scan->n, wanted(end), end->output, either);
+
+	if (i == -2) {
+		riad_warn("%s: may be '%s' (%d) or '%s' (%d)", end->spec,
+		    scan->devices[either[0]].name, scan->devices[either[0]].id,
+		    scan->devices[either[1]].name, scan->devices[either[1]].id);
+		return RIAD_FAIL;
+	}
+	if (i == -1) {
+		const char *why = end->output ? "no such output device"
+					      : "no such input device";
+		if (opt.wait)
+			return is_away(end, why);
+		if (!riad_port_has_devices)
+			why = "built without portmidi, takes paths only";
+		riad_warn("%s: %s", end->spec, why);
+		return RIAD_FAIL;
+	}
+	char *name = strdup(scan->devices[i].name);
+	if (name == NULL || riad_port_open_device(&end->port, &scan->devices[i],
+				end->output) == -1) {
+		riad_warn("%s: %s", end->spec, strerror(errno));
+		free(name);
+		return RIAD_FAIL;
+	}
+	free(end->name);
+	end->name = name;
+	is_open(end);
+	return RIAD_OK;
+}
+
+int
+end_open(struct end *end, const struct riad_port_scan *scan)
+{
+	switch (end->how) {
+	case END_STANDARD:
+		riad_port_use(&end->port,
+		    end->output ? STDOUT_FILENO : STDIN_FILENO, end->output);
+		end->state = END_OPEN;
+		return RIAD_OK;
+	case END_PATH:
+		return open_path(end);
+	default:
+		return open_name(end, scan);
+	}
+}
+
+int
+end_scanned(struct end *end, const struct riad_port_scan *scan)
+{
+	if (end->how != END_NAME || end->state == END_DONE)
+		return RIAD_OK;
+	if (end->state == END_AWAY)
+		return end_open(end, scan);
+	for (size_t i = 0; i < scan->n; i++) {
+		const struct riad_port_device *d = &scan->devices[i];
+		if ((end->output ? d->output : d->input) &&
+		    strcmp(d->name, end->name) == 0) {
+			/* Its server hasn't said otherwise since. */
+			if (end->told)
+				riad_warn("%s: is back", end->spec);
+			end->told = false;
+			return RIAD_OK;
+		}
+	}
+	errno = ENODEV;
+	return RIAD_FAIL;
+}
+
+int
+end_gone(struct end *end)
+{
+	const char *why = end->port.why;
+	char reason[sizeof(end->port.why) + 64];
+
+	if (*why == '\0')
+		why = errno == 0 || errno == ENODEV ? "unplugged"
+						    : strerror(errno);
+	strcpy(reason, why);
+	end_overflows(end, 0, true);
+	riad_port_close(&end->port);
+	if (opt.wait)
+		return is_away(end, reason);
+	riad_warn("%s: %s", end->spec, reason);
+	end->state = END_DONE;
+	return RIAD_FAIL;
+}
+
+void
+end_overflows(struct end *end, int64_t now, bool last)
+{
+	if (end->state != END_OPEN || (!last && now < end->lost_next))
+		return;
+	end->lost += riad_port_overflows(&end->port);
+	if (end->lost > end->lost_told) {
+		riad_warn("%s: %" PRIu64 " overflow%s: %s was lost", end->spec,
+		    end->lost, end->lost == 1 ? "" : "s",
+		    end->output ? "output" : "input");
+	}
+	end->lost_told = end->lost;
+	end->lost_next = now + NS_PER_S;
+}
+
+void
+end_close(struct end *end)
+{
+	end_overflows(end, 0, true);
+	riad_port_close(&end->port);
+	free(end->name);
+	end->name = NULL;
+	end->state = END_DONE;
+}

@@ -1,0 +1,302 @@
+/* SPDX-License-Identifier: ISC */
+
+#include "riad/port.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <termios.h>
+#include <unistd.h>
+
+#include "backend.h"
+
+/* Written at a time to what isn't paced: a pipe that can be written to takes
+ * as much without blocking. */
+enum { CHUNK = 4096 };
+
+/* How much time of a line may wait in the kernel. */
+enum { QUEUE_MS = 20 };
+
+void
+riad_port_init(struct riad_port *port)
+{
+	*port = (struct riad_port){.fd = -1};
+}
+
+void
+riad_port_use(struct riad_port *port, int fd, bool output)
+{
+	struct stat st;
+
+	riad_port_init(port);
+	port->kind = RIAD_PORT_FD;
+	port->fd = fd;
+	port->output = output;
+	port->no_count = true;
+	port->is_socket = fstat(fd, &st) == 0 && S_ISSOCK(st.st_mode);
+}
+
+int
+riad_port_open(struct riad_port *port, const char *path, bool output,
+    bool serial, unsigned baud)
+{
+	struct stat st;
+	int mode = output ? O_WRONLY : O_RDONLY;
+
+	riad_port_init(port);
+	int fd = open(path, mode | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+	if (fd == -1)
+		return -1;
+	port->kind = isatty(fd) ? RIAD_PORT_SERIAL : RIAD_PORT_RAW;
+	if (fstat(fd, &st) == -1)
+		goto fail;
+	if (serial && port->kind != RIAD_PORT_SERIAL) {
+		errno = ENOTTY;
+		goto fail;
+	}
+	if (S_ISDIR(st.st_mode)) {
+		errno = EISDIR;
+		goto fail;
+	}
+	if (port->kind == RIAD_PORT_SERIAL) {
+		if (riad_port_line_setup(fd, baud) == -1)
+			goto fail;
+		/* Two that write would cut each other's messages. */
+		if (output && flock(fd, LOCK_EX | LOCK_NB) == -1) {
+			if (errno == EWOULDBLOCK)
+				errno = EBUSY;
+			goto fail;
+		}
+	}
+	port->fd = fd;
+	port->output = output;
+	port->baud = baud;
+	port->is_device = S_ISCHR(st.st_mode);
+	port->is_fifo = S_ISFIFO(st.st_mode);
+	port->no_count = !port->is_device || output;
+	/* What was lost before is nobody's loss. */
+	(void)riad_port_overflows(port);
+	return 0;
+fail:;
+	int saved = errno;
+	close(fd);
+	errno = saved;
+	return -1;
+}
+
+struct served {
+	const struct riad_port_device *device;
+	bool output;
+};
+
+static void
+serve(int fd, void *ctx)
+{
+	const struct served *s = ctx;
+
+	riad_port_serve_device(fd, s->device->id, s->device->name, s->output);
+}
+
+int
+riad_port_open_device(
+    struct riad_port *port, const struct riad_port_device *device, bool output)
+{
+	struct served s = {device, output};
+	int fds[2];
+
+	riad_port_init(port);
+	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, fds) == -1)
+		return -1;
+	/* Little waits here, and the rest where it can still be overtaken. */
+	int size = 4096;
+	setsockopt(fds[0], SOL_SOCKET, SO_SNDBUF, &size, sizeof(size));
+	port->pid = riad_port_fork(fds[1], -1, serve, &s);
+	int saved = errno;
+	close(fds[1]);
+	if (port->pid == -1) {
+		port->pid = 0;
+		close(fds[0]);
+		errno = saved;
+		return -1;
+	}
+	port->kind = RIAD_PORT_MIDI;
+	port->fd = fds[0];
+	port->output = output;
+	port->is_device = true;
+	return 0;
+}
+
+/* The next packet of a server: data, or -1 with errno. */
+static ssize_t
+read_packet(struct riad_port *port, uint8_t *buf, size_t len)
+{
+	uint8_t packet[1 + PACKET_MAX];
+
+	for (;;) {
+		ssize_t n =
+		    recv(port->fd, packet, sizeof(packet), MSG_DONTWAIT);
+		if (n == -1 && errno == EINTR)
+			continue;
+		if (n == -1)
+			return -1;
+		if (n == 0) {
+			/* Its end where it wasn't asked for. */
+			errno = ENODEV;
+			return port->closing ? 0 : -1;
+		}
+		size_t rest = (size_t)n - 1;
+		switch (packet[0]) {
+		case PACKET_OVERFLOW:
+			port->lost++;
+			break;
+		case PACKET_ERROR:
+			if (rest >= sizeof(port->why))
+				rest = sizeof(port->why) - 1;
+			memcpy(port->why, packet + 1, rest);
+			port->why[rest] = '\0';
+			errno = ENODEV;
+			return -1;
+		default:
+			if (rest > len)
+				rest = len;
+			memcpy(buf, packet + 1, rest);
+			return (ssize_t)rest;
+		}
+	}
+}
+
+ssize_t
+riad_port_read(struct riad_port *port, uint8_t *buf, size_t len)
+{
+	ssize_t n;
+
+	if (port->kind == RIAD_PORT_MIDI)
+		return read_packet(port, buf, len);
+	do
+		n = read(port->fd, buf, len);
+	while (n == -1 && errno == EINTR);
+	if (n == 0 && port->is_device) {
+		errno = ENODEV;
+		return -1;
+	}
+	return n;
+}
+
+size_t
+riad_port_room(struct riad_port *port, int64_t *ns)
+{
+	unsigned queue;
+
+	*ns = 0;
+	if (port->kind == RIAD_PORT_MIDI)
+		return PACKET_MAX;
+	if (port->kind != RIAD_PORT_SERIAL ||
+	    riad_port_line_queue(port->fd, &queue) == -1)
+		return CHUNK;
+
+	/* A byte is ten bits on the line. */
+	unsigned most = port->baud / 10 * QUEUE_MS / 1000;
+	if (most < 16)
+		most = 16;
+	if (queue < most)
+		return most - queue;
+	*ns = INT64_C(10000000000) / port->baud * (queue - most / 2);
+	return 0;
+}
+
+ssize_t
+riad_port_write(struct riad_port *port, const uint8_t *data, size_t len)
+{
+	ssize_t n;
+
+	do {
+		if (port->kind == RIAD_PORT_MIDI || port->is_socket)
+			n = send(
+			    port->fd, data, len, MSG_DONTWAIT | MSG_NOSIGNAL);
+		else
+			n = write(port->fd, data, len);
+	} while (n == -1 && errno == EINTR);
+	/* Why that went, the other side has said before. */
+	if (n == -1 && errno == EPIPE && port->kind == RIAD_PORT_MIDI)
+		return riad_port_check(port);
+	return n;
+}
+
+int
+riad_port_check(struct riad_port *port)
+{
+	uint8_t buf[1];
+
+	if (port->kind != RIAD_PORT_MIDI)
+		return 0;
+	ssize_t n = read_packet(port, buf, sizeof(buf));
+	return n == -1 && errno != EAGAIN ? -1 : 0;
+}
+
+int
+riad_port_drained(struct riad_port *port)
+{
+	unsigned queue;
+	uint8_t buf[1];
+
+	if (port->kind == RIAD_PORT_SERIAL) {
+		if (riad_port_line_queue(port->fd, &queue) == 0 && queue > 0)
+			return 0;
+		/* What is left is in the chip. */
+		return tcdrain(port->fd) == 0 || errno == EINTR ? 1 : -1;
+	}
+	if (port->kind != RIAD_PORT_MIDI)
+		return 1;
+	if (!port->closing)
+		shutdown(port->fd, SHUT_WR);
+	port->closing = true;
+	ssize_t n = read_packet(port, buf, sizeof(buf));
+	if (n == -1 && errno == EAGAIN)
+		return 0;
+	return n == 0 ? 1 : -1;
+}
+
+uint64_t
+riad_port_overflows(struct riad_port *port)
+{
+	uint64_t count, lost = port->lost;
+
+	port->lost = 0;
+	if (port->kind == RIAD_PORT_MIDI || port->no_count)
+		return lost;
+	if (port->kind == RIAD_PORT_SERIAL) {
+		if (riad_port_line_lost(port->fd, &count) == 0) {
+			lost += count - port->counted;
+			port->counted = count;
+		} else {
+			port->no_count = true;
+		}
+	} else if (riad_port_raw_lost(port->fd, &count) == 0) {
+		lost += count;
+	} else {
+		port->no_count = true;
+	}
+	return lost;
+}
+
+void
+riad_port_close(struct riad_port *port)
+{
+	if (port->fd != -1 && port->kind != RIAD_PORT_FD)
+		close(port->fd);
+	port->fd = -1;
+	if (port->pid > 0) {
+		/* One that has said its last word has ended, or hangs in its
+		 * library. */
+		kill(port->pid, SIGKILL);
+		while (waitpid(port->pid, NULL, 0) == -1 && errno == EINTR)
+			;
+	}
+	port->pid = 0;
+}
