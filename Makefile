@@ -118,7 +118,9 @@ FUZZ_SECONDS = 10
 
 all: $(TOOLS:%=$(BUILD)/bin/%) $(LIBRIAD)
 	@$(foreach t,$(LEFT_OUT),echo "left out: $t, for want of" \
-		"$(call lacks,$t), which 'make deps' installs" >&2;) :
+		"$(call lacks,$t), which 'make deps' installs" >&2;) \
+	$(if $(HAVE_PORTMIDI),,echo "midi-port: for paths only, for want of" \
+		"portmidi, which 'make deps' installs" >&2;) :
 
 $(LIBRIAD): $(CORE_SRC:%.c=$(BUILD)/%.o)
 	rm -f $@
@@ -144,6 +146,10 @@ $(BUILD)/flags: FORCE
 $(BUILD)/t/unit/repo_%_test: $(BUILD)/t/unit/repo_%_test.o \
 		$(REPO_OBJ:%=$(BUILD)/%) $(LIBRIAD)
 	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(PACK_LIBS)
+
+$(BUILD)/t/unit/port_%_test: $(BUILD)/t/unit/port_%_test.o \
+		$(PORT_OBJ:%=$(BUILD)/%) $(LIBRIAD)
+	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS_midi-port)
 
 $(BUILD)/t/unit/%_test: $(BUILD)/t/unit/%_test.o $(LIBRIAD)
 	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(PACK_LIBS)
@@ -218,7 +224,7 @@ fuzz-run: $(FUZZ:%=$(BUILD)/t/fuzz/%_fuzz)
 		fi' sh
 
 C_FILES = $(wildcard cmd/*.c cmd/*/*.[ch] include/riad/*.h lib/*/*.[ch] t/unit/*.[ch] \
-	t/fuzz/*.c t/bench/*.c)
+	t/fuzz/*.c t/bench/*.c t/port/*.c)
 SH_FILES = deps.sh .ci/run $(wildcard cmd/*.sh t/*.sh t/*.t t/*/*.sh completions/*.bash)
 
 format:
@@ -232,7 +238,8 @@ completions: all
 		$(BUILD)/bin/$t --completion fish >$@/$t.fish &&) :
 
 # What is installed, directory by directory; uninstall removes just that.
-HEADERS = $(filter-out $(REPO_SRC:lib/repo/%.c=include/riad/%.h),\
+HEADERS = $(filter-out $(REPO_SRC:lib/repo/%.c=include/riad/%.h) \
+	$(PORT_SRC:lib/port/%.c=include/riad/%.h),\
 	$(wildcard include/riad/*.h))
 MAN1DIR = $(MANDIR)/man1
 MAN7DIR = $(MANDIR)/man7

@@ -28,6 +28,7 @@ build cmd:pkg-config    pkg-config dnf=pkgconf-pkg-config pacman=pkgconf apk=pkg
 build pc:libcrypto      libssl-dev dnf=openssl-devel pacman=openssl apk=openssl-dev brew=openssl
 build pc:libdeflate     libdeflate-dev dnf=libdeflate-devel pacman=libdeflate brew=libdeflate
 build pc:zlib           zlib1g-dev dnf=zlib-devel pacman=zlib apk=zlib-dev brew=zlib
+build h:portmidi.h      libportmidi-dev dnf=portmidi-devel pacman=portmidi apk=portmidi-dev brew=portmidi
 run   cmd:git           git
 test  cmd:prove         perl dnf=perl-Test-Harness apk=perl-utils
 peer  cmd:ssh           openssh-client dnf=openssh-clients pacman=openssh brew=-
@@ -36,6 +37,9 @@ peer  cmd:lighttpd      lighttpd
 peer  cmd:curl          curl
 peer  py:dulwich        python3-dulwich dnf=python3-dulwich pacman=python-dulwich apk=py3-dulwich brew=-
 peer  py:pygit2         python3-pygit2 dnf=python3-pygit2 pacman=python-pygit2 apk=py3-pygit2 brew=-
+peer  cmd:socat         socat
+peer  cmd:midicsv       midicsv apk=- pacman=-
+peer  py:mido           python3-mido dnf=python3-mido pacman=python-mido apk=- brew=-
 peer  cmd:bash          bash
 peer  cmd:zsh           zsh
 peer  cmd:fish          fish

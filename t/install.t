@@ -28,7 +28,7 @@ is 'it installs what it should' "$(cd "$dest$prefix" && find . ! -type d | sort)
 	done
 	for h in "$top"/include/riad/*.h; do
 		name=$(basename "$h" .h)
-		[ -e "$top/lib/repo/$name.c" ] || echo "./include/riad/$name.h"
+		[ -e "$top/lib/repo/$name.c" ] || [ -e "$top/lib/port/$name.c" ] || echo "./include/riad/$name.h"
 	done
 	echo ./share/man/man7/riad.7
 	echo ./lib/libriad.a

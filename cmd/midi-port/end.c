@@ -41,14 +41,17 @@ is_absence(int err)
 	return err == ENOENT || err == ENODEV || err == ENXIO || err == EIO;
 }
 
+/* The other way of the same line needn't be told of as well. */
+static const char *told_spec;
+
 static void
-is_open(struct end *end)
+tell_back(struct end *end)
 {
-	end->state = END_OPEN;
-	if (end->told && end->how == END_PATH) {
-		riad_warn("%s: is back", end->spec);
-		end->told = false;
-	}
+	if (!end->told)
+		return;
+	riad_warn("%s: is back", end->spec);
+	told_spec = NULL;
+	end->told = false;
 }
 
 static int
@@ -56,8 +59,11 @@ is_away(struct end *end, const char *why)
 {
 	end->state = END_AWAY;
 	end->retry = now_ns() + RETRY_NS;
-	if (!end->told)
-		riad_warn("%s: %s: waiting for it", end->spec, why);
+	end->was_away = true;
+	if (end->told || told_spec == end->spec)
+		return RIAD_OK;
+	riad_warn("%s: %s: waiting for it", end->spec, why);
+	told_spec = end->spec;
 	end->told = true;
 	return RIAD_OK;
 }
@@ -67,7 +73,8 @@ open_path(struct end *end)
 {
 	if (riad_port_open(&end->port, end->spec, end->output, end->serial,
 		opt.baud) == 0) {
-		is_open(end);
+		end->state = END_OPEN;
+		tell_back(end);
 		return RIAD_OK;
 	}
 	/* Who opens a FIFO waits for the other side; nobody is told so. */
@@ -78,7 +85,7 @@ open_path(struct end *end)
 		return RIAD_OK;
 	}
 	/* The rights to a device that came just now are still being set. */
-	if (opt.wait && (is_absence(errno) || end->told))
+	if (opt.wait && (is_absence(errno) || end->was_away))
 		return is_away(end, strerror(errno));
 	riad_warn("%s: %s", end->spec,
 	    errno == ENOTSUP ? "cannot be had at that speed" : strerror(errno));
@@ -129,7 +136,7 @@ open_name(struct end *end, const struct riad_port_scan *scan)
 	}
 	free(end->name);
 	end->name = name;
-	is_open(end);
+	end->state = END_OPEN;
 	return RIAD_OK;
 }
 
@@ -161,9 +168,7 @@ end_scanned(struct end *end, const struct riad_port_scan *scan)
 		if ((end->output ? d->output : d->input) &&
 		    strcmp(d->name, end->name) == 0) {
 			/* Its server hasn't said otherwise since. */
-			if (end->told)
-				riad_warn("%s: is back", end->spec);
-			end->told = false;
+			tell_back(end);
 			return RIAD_OK;
 		}
 	}
@@ -185,7 +190,9 @@ end_gone(struct end *end)
 	riad_port_close(&end->port);
 	if (opt.wait)
 		return is_away(end, reason);
-	riad_warn("%s: %s", end->spec, reason);
+	if (told_spec != end->spec)
+		riad_warn("%s: %s", end->spec, reason);
+	told_spec = end->spec;
 	end->state = END_DONE;
 	return RIAD_FAIL;
 }

@@ -12,7 +12,7 @@
 /* With --pace, as much is written at once as goes over a line in this time, and
  * as much may be made good if we came late. */
 #define PACE_NS NS_PER_MS
-#define LATE_NS (4 * NS_PER_MS)
+#define LATE_NS (10 * NS_PER_MS)
 
 /* A system exclusive message that others wait for, and of which nothing has
  * come for so long, is given up. */
@@ -241,8 +241,8 @@ look_stuck(struct flow *flow, int64_t now)
 	} else if (flow->stuck == NEVER) {
 		flow->stuck = now;
 	} else if (now - flow->stuck >= STUCK_NS) {
-		riad_warn("%s: system exclusive message that doesn't go on: "
-			  "ended it",
+		riad_warn("%s: system exclusive message that does not go on: "
+			  "ended",
 		    flow->in[flow->merge.owner].spec);
 		riad_midi_merge_release(&flow->merge);
 		flow->stuck = NEVER;
@@ -342,14 +342,18 @@ flow_scanned(struct flow *flow, const struct riad_port_scan *scan)
 }
 
 void
-flow_end(struct flow *flow, bool stop)
+flow_end(struct flow *flow, bool off)
 {
-	if (!flow->ending && !stop)
-		for (unsigned i = 0; i < flow->n; i++)
-			if (flow->in[i].state == END_OPEN)
-				riad_midi_merge_end(&flow->merge, i, true);
-	if (stop)
-		riad_midi_merge_stop(&flow->merge);
+	for (unsigned i = 0; i < flow->n && !flow->ending; i++)
+		if (flow->in[i].state == END_OPEN)
+			riad_midi_merge_end(&flow->merge, i, off);
+	flow->ending = true;
+}
+
+void
+flow_stop(struct flow *flow)
+{
+	riad_midi_merge_stop(&flow->merge);
 	flow->ending = true;
 }
 

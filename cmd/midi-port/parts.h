@@ -35,7 +35,8 @@ struct end {
 	bool serial, output;
 	enum end_state state;
 	struct riad_port port;
-	char *name;    /* of portmidi's, once it was found */
+	char *name; /* of portmidi's, once it was found */
+	bool was_away;
 	bool told;     /* that it is away, and not yet that it is back */
 	int64_t retry; /* when to look for it again */
 	uint64_t lost; /* overflows in all, and as many as were told: */
@@ -99,8 +100,12 @@ int flow_look(struct flow *flow, int64_t now);
 
 int flow_scanned(struct flow *flow, const struct riad_port_scan *scan);
 
-/* Ends it: with stop at once, else what has come is still written. */
-void flow_end(struct flow *flow, bool stop);
+/* Ends it: nothing more is read, what has come is still written; with off the
+ * notes that are on then are turned off. */
+void flow_end(struct flow *flow, bool off);
+
+/* At once: what has come is dropped, but for the rest of a message. */
+void flow_stop(struct flow *flow);
 
 /* When it is to be called again at the latest. */
 int64_t flow_wake(const struct flow *flow);

@@ -72,11 +72,17 @@ struct run {
 	int64_t deadline; /* by when all must be over */
 };
 
+enum how { END_CLEAN, END_OFF, END_STOP };
+
 static void
-end_all(struct run *r, bool stop)
+end_all(struct run *r, enum how how)
 {
-	for (unsigned i = 0; i < r->n; i++)
-		flow_end(&r->flows[i], stop);
+	for (unsigned i = 0; i < r->n; i++) {
+		if (how == END_STOP)
+			flow_stop(&r->flows[i]);
+		else
+			flow_end(&r->flows[i], how == END_OFF);
+	}
 	if (r->deadline == NEVER)
 		r->deadline = now_ns() + END_NS;
 }
@@ -87,7 +93,7 @@ take(struct run *r, int status)
 	if (status == RIAD_OK)
 		return;
 	r->status = RIAD_FAIL;
-	end_all(r, false);
+	end_all(r, END_OFF);
 }
 
 static void
@@ -133,7 +139,7 @@ write_all(struct run *r, int64_t now)
 		r->flows[i].out.state = END_DONE;
 		r->flows[i].is_done = true;
 		r->sig = SIGPIPE;
-		end_all(r, true);
+		end_all(r, END_STOP);
 	}
 }
 
@@ -148,7 +154,7 @@ is_over(struct run *r)
 		const struct flow *f = &r->flows[i];
 		if (f->is_done && r->n > 1 && !f->ending &&
 		    f->in[0].how == END_STANDARD)
-			end_all(r, false);
+			end_all(r, END_CLEAN);
 		all &= f->is_done;
 	}
 	return all;
@@ -177,7 +183,7 @@ wait_for(struct run *r, int64_t now, const sigset_t *mask)
 	int ready = ppoll(fds, n, wake == NEVER ? NULL : &t, mask);
 	if (caught != 0 && r->sig == 0) {
 		r->sig = caught;
-		end_all(r, true);
+		end_all(r, END_STOP);
 	}
 	if (ready <= 0)
 		return;

@@ -1,0 +1,12 @@
+# fish completion for midi-port(1)
+complete -c midi-port -s l -l list -d 'show which devices there are'
+complete -c midi-port -l json -d 'an object a device'
+complete -c midi-port -s i -l input -r -F -d 'read a device: name, number, path, - (repeat)'
+complete -c midi-port -s o -l output -r -F -d 'write to a device'
+complete -c midi-port -s s -l serial -r -F -d 'a serial line, for what -i and -o leave open'
+complete -c midi-port -s b -l baud -x -d 'speed of serial lines (31250)'
+complete -c midi-port -s p -l pace -d 'write no faster than that speed'
+complete -c midi-port -s w -l wait -d 'wait for devices to be plugged, also again'
+complete -c midi-port -s h -l help -d 'show this help'
+complete -c midi-port -s V -l version -d 'show the version'
+complete -c midi-port -l completion -x -a 'bash zsh fish' -d 'print the completions for a shell'
