@@ -230,7 +230,7 @@ wait
 is 'and it came' "$(hex <got)" '90 01 02'
 
 # Unplugged
-./pty tty 3 >got 2>figures </dev/null &
+./pty tty -3 >got 2>figures </dev/null &
 until_true test -e tty
 midi-port --serial tty <keep >out1 2>err &
 pid=$!
@@ -257,12 +257,12 @@ rm -f tty
 pid=$!
 until_true has err 'waiting'
 is '--wait: not there' "$(cat err)" 'midi-port: tty: No such file or directory: waiting for it'
-./pty tty 3 >got 2>figures </dev/null &
+./pty tty -3 >got 2>figures </dev/null &
 until_true has err 'is back'
 printf '\220<@' >>feed
 until_true is_long got 3
 until_true has err 'unplugged'
-./pty tty 6 >got1 2>figures </dev/null &
+./pty tty -5 >got1 2>figures </dev/null &
 until_true counts err back 2
 printf '>@@@' >>feed
 until_true is_long got1 5

@@ -157,6 +157,15 @@ read_source(struct flow *flow, unsigned i)
 	return RIAD_OK;
 }
 
+static bool
+has_ended(const struct flow *flow)
+{
+	for (unsigned i = 0; i < flow->n; i++)
+		if (flow->in[i].state != END_DONE && !flow->ending)
+			return false;
+	return riad_midi_merge_idle(&flow->merge);
+}
+
 int
 flow_polled(struct flow *flow, const struct pollfd *fds)
 {
@@ -179,6 +188,9 @@ flow_polled(struct flow *flow, const struct pollfd *fds)
 	} else if (events & (POLLERR | POLLHUP | POLLNVAL)) {
 		if (flow->out.how == END_STANDARD)
 			flow->blocked = false; /* write(2) says why */
+		else if (has_ended(flow) &&
+			 riad_port_drained(&flow->out.port) == 1)
+			flow->is_done = true; /* it has all, and went */
 		else {
 			errno = ENODEV;
 			status |= sink_gone(flow);
@@ -222,15 +234,6 @@ write_some(struct flow *flow, int64_t now)
 		flow->due = now; /* the line was idle */
 	flow->due += n * byte;
 	return 1;
-}
-
-static bool
-has_ended(const struct flow *flow)
-{
-	for (unsigned i = 0; i < flow->n; i++)
-		if (flow->in[i].state != END_DONE && !flow->ending)
-			return false;
-	return riad_midi_merge_idle(&flow->merge);
 }
 
 static void

@@ -33,8 +33,9 @@ struct riad_port {
 	unsigned baud;
 	pid_t pid;        /* who serves it, or 0 */
 	bool is_device;   /* its end is that the device has gone */
-	bool is_fifo;    /* its end is that of one writer */
+	bool is_fifo;     /* its end is that of one writer */
 	bool is_socket;   /* standard output is */
+	bool has_queue;   /* what is written to a line waits there */
 	bool closing;     /* nothing more will be written */
 	uint64_t lost;    /* overflows that weren't asked for yet */
 	uint64_t counted; /* the kernel's count when it was last asked */

@@ -141,7 +141,9 @@ read_packet(struct riad_port *port, uint8_t *buf, size_t len)
 	for (;;) {
 		ssize_t n =
 		    recv(port->fd, packet, sizeof(packet), MSG_DONTWAIT);
-		if (n == -1 && errno == EINTR)
+		/* A server that went with packets of ours unread resets the
+		 * connection; what it said before can be read after that. */
+		if (n == -1 && (errno == EINTR || errno == ECONNRESET))
 			continue;
 		if (n == -1)
 			return -1;
@@ -204,6 +206,7 @@ riad_port_room(struct riad_port *port, int64_t *ns)
 	unsigned most = port->baud / 10 * QUEUE_MS / 1000;
 	if (most < 16)
 		most = 16;
+	port->has_queue |= queue > 0;
 	if (queue < most)
 		return most - queue;
 	*ns = INT64_C(10000000000) / port->baud * (queue - most / 2);
@@ -223,8 +226,11 @@ riad_port_write(struct riad_port *port, const uint8_t *data, size_t len)
 			n = write(port->fd, data, len);
 	} while (n == -1 && errno == EINTR);
 	/* Why that went, the other side has said before. */
-	if (n == -1 && errno == EPIPE && port->kind == RIAD_PORT_MIDI)
-		return riad_port_check(port);
+	if (n == -1 && port->kind == RIAD_PORT_MIDI &&
+	    (errno == EPIPE || errno == ECONNRESET)) {
+		if (riad_port_check(port) == 0)
+			errno = ENODEV;
+	}
 	return n;
 }
 
@@ -246,8 +252,14 @@ riad_port_drained(struct riad_port *port)
 	uint8_t buf[1];
 
 	if (port->kind == RIAD_PORT_SERIAL) {
-		if (riad_port_line_queue(port->fd, &queue) == 0 && queue > 0)
+		/* What is written to a pseudo-terminal has arrived. */
+		if (riad_port_line_queue(port->fd, &queue) == -1)
+			return port->has_queue ? -1 : 1;
+		port->has_queue |= queue > 0;
+		if (queue > 0)
 			return 0;
+		if (!port->has_queue)
+			return 1;
 		/* What is left is in the chip. */
 		return tcdrain(port->fd) == 0 || errno == EINTR ? 1 : -1;
 	}

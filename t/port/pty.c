@@ -2,14 +2,14 @@
 /*
  * pty - the far end of a serial line, for tests
  *
- * usage: pty LINK BYTES [DELAY_MS [BYTES_PER_S]]
+ * usage: pty LINK [-]BYTES [DELAY_MS [BYTES_PER_S]]
  *
  * Makes a terminal whose name LINK becomes, and copies what is written to it
- * to standard output until that were BYTES, or its other end is closed or idle
- * for 20 seconds; standard input goes the other way.  The last line on
- * standard error is how many bytes came, and the microseconds from the first
- * to the last.  It begins to read DELAY_MS after somebody began to write, and
- * then reads BYTES_PER_S.
+ * to standard output until its other end is closed or idle for 20 seconds, or,
+ * with "-", until that were BYTES; standard input goes the other way.  The last
+ * line on standard error is how many bytes came, and the microseconds from the
+ * first to the last.  It begins to read DELAY_MS after somebody began to write,
+ * and then reads BYTES_PER_S.
  */
 
 #define _GNU_SOURCE
@@ -79,7 +79,9 @@ main(int argc, char *argv[])
 	long long first = 0, last = 0;
 	struct pollfd p[2] = {
 	    {.fd = master, .events = POLLIN}, {.fd = 0, .events = POLLIN}};
-	while (got < want && poll(p, 2, 20000) > 0) {
+	while (got < -want || want >= 0) {
+		if (poll(p, 2, 20000) <= 0)
+			break;
 		if (p[1].revents != 0) {
 			struct pollfd one = p[1];
 			copy(0, master);
@@ -103,8 +105,9 @@ main(int argc, char *argv[])
 		ssize_t n = read(master, buf, most);
 		if (n <= 0)
 			break;
-		last = now_us();
 		got += n;
+		if (got <= labs(want))
+			last = now_us();
 		if (write(1, buf, (size_t)n) != n)
 			return 1;
 		if (rate > 0)
