@@ -109,30 +109,46 @@ riad_smf_ticks(uint16_t division)
 }
 
 /*
- * Writes items again.  A track's length is put in where the END comes, so out
- * holds a track whole; with exact nothing is mended: lengths are what the items
- * say, running status is where it was, and a delta or a length takes as many
- * bytes as it took.  Else lengths are the true ones, statuses are all written,
- * the header counts the tracks that came, and a track without an end gets one.
+ * Writes items again.  A track's length is put in where its END comes, and so
+ * out holds a track whole.
+ *
+ * With exact nothing is mended: lengths are what items say if they lie, running
+ * status is where it was, a delta or a length takes as many bytes as it took;
+ * times don't matter but deltas do.  Between tracks out may be emptied.
+ *
+ * Else the file is a sound one.  Times matter: a delta that is too great is
+ * passed in steps, of empty texts.  Lengths are the true ones, statuses are all
+ * written (unless compress), messages that files don't have become escapes,
+ * the header counts the tracks that came, the end of a track is where it
+ * ends, and what is missing is made: a header, a track for events outside of
+ * one, the end of a track.  RIFF and RAW items, and all but the first header,
+ * are left out.  out is to be left alone until the end.
  */
 struct riad_smf_writer {
 	struct riad_buf *out;
 	bool exact;
+	bool compress;     /* leave out a status that is the last one's */
+	uint16_t division; /* of a header that is made; 480 */
 	/* The rest is the writer's. */
 	size_t header_at, track_at;
 	uint32_t ntracks;
-	bool has_header, in_track, ended;
-	int64_t time;
+	bool has_header, in_track, lies;
+	int64_t time, ended; /* ended: where the end of track was, or 0 */
 	uint8_t running;
-	uint32_t length;
 };
 
 void riad_smf_writer_init(
     struct riad_smf_writer *w, struct riad_buf *out, bool exact);
 
-/* 0, or -1 with errno EMSGSIZE or ENOMEM from out, EINVAL for an item that
- * can't be here or is out of range. */
+/*
+ * 0, or -1 with errno EMSGSIZE or ENOMEM from out; EMSGSIZE for a track, and
+ * bytes of an event, too long for a file; EINVAL for an item that can't be
+ * here or is out of range, or whose time is before the last one's.  After a -1
+ * what out holds is of no use.
+ */
 int riad_smf_write(struct riad_smf_writer *w, const struct riad_smf_item *item);
+
+/* Ends the last track, and mends the header. */
 int riad_smf_writer_end(struct riad_smf_writer *w);
 
 /* --- where ticks are in time, and in bars */
