@@ -155,24 +155,47 @@ int riad_smf_writer_end(struct riad_smf_writer *w);
 
 /*
  * The tempo and time signature maps of a file: all FF 51 and FF 58 of its
- * tracks (format 2: of one), in order of time.  Bounded by max entries; what
- * is beyond is passed over and says so by full.
+ * tracks (format 2: of one).  Each is bounded by RIAD_SMF_MAP_MAX entries; what
+ * is beyond is passed over, and full tells.  Signatures that can't be (of 0
+ * beats, or of less than 128ths) and a tempo of 0 are passed over too.
+ *
+ * With an SMPTE division tempo has no say; bars go by 120 quarters a minute.
+ * A division of 0 is taken for 480.
  */
+#define RIAD_SMF_MAP_MAX ((size_t)1 << 16)
+
 struct riad_smf_map;
 
 struct riad_smf_map *riad_smf_map_new(uint16_t division);
 void riad_smf_map_free(struct riad_smf_map *map);
 
-/* Notes an event if it bears on the map; in any order of time.  0 or -1. */
+/* Notes an event if it bears on the map; in any order of time; of two at the
+ * same time the later one counts.  0, or -1 with errno ENOMEM. */
 int riad_smf_map_add(struct riad_smf_map *map, int64_t ticks,
     const struct riad_midi_event *event);
 
-/* Microseconds of a tick, and the tick of microseconds (rounded down). */
+/* All of a file; of format 2 those of the track, and of others all of them.
+ * The map may have the wrong division: the file's is taken. */
+int riad_smf_map_read(
+    struct riad_smf_map *map, const uint8_t *data, size_t len, uint32_t track);
+
+bool riad_smf_map_full(const struct riad_smf_map *map);
+
+/* Microseconds of a tick, and the tick of microseconds, to the nearest: so that
+ * a tick of a microsecond or more comes back.  What is beyond 63 bits is
+ * INT64_MAX; what is before 0 is 0. */
 int64_t riad_smf_map_us(struct riad_smf_map *map, int64_t ticks);
 int64_t riad_smf_map_ticks(struct riad_smf_map *map, int64_t us);
 
-/* The bar and beat of a tick, both from 1, and the ticks beyond; and back,
- * -1 with EINVAL if there is no such beat. */
+/* Microseconds of a quarter note at a tick: 500000 where nothing is said. */
+uint32_t riad_smf_map_tempo(struct riad_smf_map *map, int64_t ticks);
+
+/*
+ * The bar and beat of a tick, both from 1, and the ticks beyond.  A time
+ * signature begins a bar wherever it is; a beat is its denominator's note.  And
+ * back: -1 with EINVAL if there is no such bar, beat or tick, so that what is
+ * read comes back as it was.
+ */
 struct riad_smf_beat {
 	int64_t bar;
 	uint32_t beat, tick;
