@@ -349,7 +349,6 @@ static int
 give_event(struct riad_smf_reader *r, struct riad_smf_item *item,
     const uint8_t *end, const char *why)
 {
-	r->time += item->delta;
 	item->event.time = r->time;
 	return give(
 	    r, item, RIAD_SMF_EVENT, (size_t)(end - (r->data + r->pos)), why);
@@ -439,11 +438,9 @@ give_message(struct riad_smf_reader *r, struct riad_smf_item *item,
 	struct riad_midi_event *e = &item->event;
 	const int len = riad_midi_len(status);
 
-	if (len == -1) {
-		r->time += item->delta;
+	if (len == -1)
 		return give_raw(
 		    r, item, (size_t)(p - start), "undefined status");
-	}
 	if (left < (size_t)len)
 		return give_rest(r, item, "event goes beyond the track");
 	if (riad_midi_is_channel(status)) {
@@ -455,10 +452,8 @@ give_message(struct riad_smf_reader *r, struct riad_smf_item *item,
 	for (int i = 0; i < len; i++)
 		e->data[i] = p[i];
 	p += len;
-	if ((e->data[0] | e->data[1]) & 0x80) {
-		r->time += item->delta;
+	if ((e->data[0] | e->data[1]) & 0x80)
 		return give_raw(r, item, (size_t)(p - start), "data over 127");
-	}
 	e->kind = RIAD_MIDI_MESSAGE;
 	return give_event(r, item, p, why);
 }
@@ -478,6 +473,7 @@ next_event(struct riad_smf_reader *r, struct riad_smf_item *item)
 	if (n == 0 || n == (size_t)(end - p))
 		return give_rest(r, item, "event goes beyond the track");
 	p += n;
+	r->time += item->delta;
 	item->delta_len = (uint8_t)n;
 	item->length_len = 0;
 	item->event = (struct riad_midi_event){0};
