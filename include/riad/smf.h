@@ -10,7 +10,8 @@
  * who writes all items again (riad_smf_write, in exact mode) gets the file.
  *
  * Of a damaged file what is sound is read.  A track whose length can't be
- * true ends where its end of track, the next track or the file does.  An event
+ * true ends where its end of track, the next track or the file does; one goes
+ * on after an end of track if all that is left of it are events.  An event
  * that can't be understood, or that goes beyond its track, is RAW, and so is
  * what lies between chunks up to the next track.  Running status goes on after
  * meta events and exclusives, since files are about that do so.
@@ -71,7 +72,7 @@ struct riad_smf_reader {
 	size_t
 	    limit;  /* of the file proper, which in an RMID is less than len */
 	size_t end; /* of the chunk in hand */
-	bool in_track, had_header, lies, in_exclusive, ended;
+	bool in_track, had_header, lies, in_exclusive, ended, goes_on;
 	uint8_t running;
 	int64_t time;
 };

@@ -275,6 +275,7 @@ give_track(struct riad_smf_reader *r, struct riad_smf_item *item)
 	r->in_track = true;
 	r->in_exclusive = false;
 	r->ended = false;
+	r->goes_on = false;
 	r->running = 0;
 	r->time = 0;
 	return 1;
@@ -363,6 +364,48 @@ give_end(struct riad_smf_reader *r, struct riad_smf_item *item)
 	return 1;
 }
 
+static int next_event(struct riad_smf_reader *r, struct riad_smf_item *item);
+
+/* Are what is behind an end of track events as well, with an end of their own?
+ * This is asked once in a track. */
+static bool
+goes_on(const struct riad_smf_reader *r)
+{
+	struct riad_smf_reader ahead = *r;
+	struct riad_smf_item item;
+
+	ahead.goes_on = true;
+	ahead.ended = false;
+	while (ahead.pos < ahead.end)
+		if (next_event(&ahead, &item) != 1 ||
+		    item.kind != RIAD_SMF_EVENT || item.why != NULL)
+			return false;
+	return ahead.ended;
+}
+
+/* An end of track was read; there may be more of the track all the same. */
+static int
+see_end(struct riad_smf_reader *r, struct riad_smf_item *item)
+{
+	const char *why = NULL;
+
+	if (item->event.len > 0)
+		why = "end of track of some length";
+	r->ended = true;
+	if (r->pos < r->end && !r->lies) {
+		bool asked = r->goes_on;
+		r->goes_on = asked || goes_on(r);
+		r->ended = !r->goes_on;
+		if (r->goes_on && !asked)
+			why = "the track goes on after an end of track";
+	}
+	if (why != NULL && item->why == NULL) {
+		item->why = why;
+		r->faults++;
+	}
+	return 1;
+}
+
 /* A meta event or a packet of a system exclusive message, of which p is behind
  * the status and, of the former, the type. */
 static int
@@ -385,12 +428,8 @@ give_long(struct riad_smf_reader *r, struct riad_smf_item *item,
 	end = p + len;
 	if (status == RIAD_MIDI_RESET) {
 		e->kind = RIAD_MIDI_META;
-		if (e->meta == 0x2F) {
-			r->ended = true;
-			if (len > 0 && why == NULL)
-				why = "end of track of some length";
-		}
-		return give_event(r, item, end, why);
+		give_event(r, item, end, why);
+		return e->meta == 0x2F ? see_end(r, item) : 1;
 	}
 	if (status == RIAD_MIDI_EOX && !r->in_exclusive) {
 		e->kind = RIAD_MIDI_ESCAPE;
