@@ -144,7 +144,8 @@ void riad_smf_writer_init(
 /*
  * 0, or -1 with errno EMSGSIZE or ENOMEM from out; EMSGSIZE for a track, and
  * bytes of an event, too long for a file; EINVAL for an item that can't be
- * here or is out of range, or whose time is before the last one's.  After a -1
+ * here or is out of range, or whose time is before the last
+ * one's, or more than 2^33 ticks after it.  After a -1
  * what out holds is of no use.
  */
 int riad_smf_write(struct riad_smf_writer *w, const struct riad_smf_item *item);

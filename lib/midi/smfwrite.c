@@ -9,6 +9,10 @@
 /* The greatest number of four bytes, which is what the standard allows. */
 #define VLQ_SOUND ((uint32_t)0x0FFFFFFF)
 
+/* A delta of 32 bits, which readers take, after one that came to nothing; not
+ * by as many steps as one may ask for. */
+#define GAP_MAX ((int64_t)1 << 33)
+
 /* What an event takes without its bytes: delta, status, type, length. */
 #define EVENT_MAX (2 * RIAD_VLQ_MAX + 4)
 
@@ -47,7 +51,24 @@ riad_smf_writer_init(
 
 /* --- events */
 
-/* The delta of what comes next, at to; it may take several steps to say. */
+/* Goes so far towards a time that the rest is a sound delta. */
+static int
+pass(struct riad_smf_writer *w, int64_t time)
+{
+	static const uint8_t step[] = {
+	    0xFF, 0xFF, 0xFF, 0x7F, RIAD_MIDI_RESET, 0x01, 0x00};
+
+	if (time < w->time || time - w->time > GAP_MAX)
+		return refuse(EINVAL);
+	for (; time - w->time > VLQ_SOUND; w->time += VLQ_SOUND) {
+		if (riad_buf_add(w->out, step, sizeof(step)) == -1)
+			return -1;
+		w->running = 0;
+	}
+	return 0;
+}
+
+/* The delta of what comes next, at to. */
 static int
 put_delta(struct riad_smf_writer *w, const struct riad_smf_item *item,
     uint8_t *to, size_t *len)
@@ -56,19 +77,10 @@ put_delta(struct riad_smf_writer *w, const struct riad_smf_item *item,
 		*len = riad_vlq_put(to, item->delta, item->delta_len);
 		return 0;
 	}
-	int64_t time = item->event.time;
-	if (time < w->time || time - w->time > UINT32_MAX)
-		return refuse(EINVAL);
-	uint32_t delta = (uint32_t)(time - w->time);
-	for (; delta > VLQ_SOUND; delta -= VLQ_SOUND) {
-		static const uint8_t step[] = {
-		    0xFF, 0xFF, 0xFF, 0x7F, 0xFF, 0x01, 0x00};
-		if (riad_buf_add(w->out, step, sizeof(step)) == -1)
-			return -1;
-		w->running = 0;
-	}
-	w->time = time;
-	*len = riad_vlq_put(to, delta, 0);
+	if (pass(w, item->event.time) == -1)
+		return -1;
+	*len = riad_vlq_put(to, (uint32_t)(item->event.time - w->time), 0);
+	w->time = item->event.time;
 	return 0;
 }
 
@@ -152,8 +164,8 @@ put_meta(struct riad_smf_writer *w, const struct riad_smf_item *item)
 
 	/* There is one end, and it is at the end. */
 	if (!w->exact && item->event.meta == 0x2F) {
-		if (item->event.time < w->time)
-			return refuse(EINVAL);
+		if (pass(w, item->event.time) == -1)
+			return -1;
 		w->ended = item->event.time;
 		return 0;
 	}
@@ -286,8 +298,11 @@ riad_smf_write(struct riad_smf_writer *w, const struct riad_smf_item *item)
 	switch (item->kind) {
 	case RIAD_SMF_RIFF:
 	case RIAD_SMF_RAW:
+		/* In a track the time goes by all the same. */
 		if (!w->exact)
-			return 0;
+			return w->in_track && item->event.time > w->time
+				   ? pass(w, item->event.time)
+				   : 0;
 		return riad_buf_add(w->out, item->event.bytes, item->event.len);
 	case RIAD_SMF_HEADER:
 		return put_header(w, item);

@@ -168,7 +168,7 @@ test_items(void)
 	item.event.data[1] = 0;
 	item.event.time = -1;
 	ok(write_one(&item, false, NULL) == EINVAL, "times don't go back");
-	item.event.time = (int64_t)UINT32_MAX + 1;
+	item.event.time = ((int64_t)1 << 33) + 1;
 	ok(write_one(&item, false, NULL) == EINVAL, "nor too far");
 	item.event.time = 0;
 	item.event.status = 0xFF;
