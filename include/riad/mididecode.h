@@ -69,6 +69,7 @@ struct riad_mididecode {
 	bool pairs; /* the caller's: tell lengths of notes */
 
 	/* The rest is the decoder's. */
+	bool begun, dirty;
 	struct riad_midi_channel channel[16];
 	uint8_t members[2]; /* of MPE's lower and upper zone */
 	uint8_t quarter[8]; /* nibbles */
@@ -89,8 +90,9 @@ struct riad_mididecode {
 	} note[16][128][RIAD_MIDI_STACK];
 };
 
-/* Also to begin anew: at a new track.  pairs is kept. */
-void riad_mididecode_init(struct riad_mididecode *d);
+/* All zero is how it begins.  This begins anew, at a new track; pairs is
+ * kept. */
+void riad_mididecode_reset(struct riad_mididecode *d);
 
 /* Takes an event.  1 and what it means, or 0 if it has no more to it than it
  * says itself. */

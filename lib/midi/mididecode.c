@@ -54,8 +54,13 @@ riad_midi_key_name(char name[RIAD_MIDI_KEY_NAME], unsigned key)
 }
 
 void
-riad_mididecode_init(struct riad_mididecode *d)
+riad_mididecode_reset(struct riad_mididecode *d)
 {
+	/* Files have tracks of nothing, and perhaps millions of them. */
+	if (d->begun && !d->dirty)
+		return;
+	d->begun = true;
+	d->dirty = false;
 	/* Of notes the counts say which there are. */
 	for (size_t i = 0; i < 16; i++) {
 		struct riad_midi_channel *c = &d->channel[i];
@@ -539,6 +544,9 @@ int
 riad_mididecode_next(struct riad_mididecode *d, struct riad_midi_meaning *m,
     const struct riad_midi_event *e)
 {
+	if (!d->begun)
+		riad_mididecode_reset(d);
+	d->dirty = true;
 	if (e->kind == RIAD_MIDI_EXCLUSIVE) {
 		m->name = NULL;
 		return exclusive(d, m, e);
@@ -554,6 +562,6 @@ riad_mididecode_next(struct riad_mididecode *d, struct riad_midi_meaning *m,
 	if (e->status == RIAD_MIDI_QUARTER)
 		return quarter(d, m, e->data[0]);
 	if (e->status == RIAD_MIDI_RESET)
-		riad_mididecode_init(d);
+		riad_mididecode_reset(d);
 	return 0;
 }
