@@ -24,18 +24,25 @@
  *	tempo MICROSECONDS   time-sig N/D CLOCKS 32NDS   key-sig "F# minor"
  *	text "..."  copyright  track-name  instrument  lyric  marker  cue
  *	program-name  device  channel-prefix N  port N  seq-number N
- *	smpte-offset H:M:S:F.FF   sequencer HEX...   end
+ *	smpte-offset H:M:S:F.FF FPS   sequencer HEX...   end
  *	meta TYPE HEX...   any other, or one of a strange length
  *	escape HEX...      an F7 packet
  *	chunk "ABCD" HEX...   riff HEX...
  *
  *	raw HEX...         bytes that are no event, as they are
  *
+ * In quotes \n, \t, \", \\ and \xNN stand for bytes.  FPS is 24, 25, 29
+ * (29.97, drop frame) or 30.
+ *
  * Flags, in the exact form: running (the status wasn't written), delta/N and
- * len/N (a number took N bytes), length N (of a track or a header that says
- * another length than it has).  What written again wouldn't give the same
- * bytes, is raw there.  On input also, never on output: cc14, rpn, nrpn, as
- * SendMIDI has them.
+ * len/N (a number took N bytes), length N (what a track, a chunk or a header
+ * says of its length; without it that is counted), and on the first line of a
+ * file exact: nothing is to be mended.  What written again wouldn't give the
+ * same bytes, is raw there.  On input also, never on output: cc14, rpn, nrpn,
+ * as SendMIDI has them.
+ *
+ * A JSON object has the same: "type" is the word, "hex" the bytes, and the
+ * rest by name; see midi-encode(1).
  */
 #ifndef RIAD_MIDITEXT_H
 #define RIAD_MIDITEXT_H
@@ -54,12 +61,18 @@ enum riad_midi_clock {
 struct riad_miditext_style {
 	enum riad_midi_clock clock;
 	bool exact;
-	bool us; /* times of items are microseconds, and not ticks */
+	bool us;       /* times of items are microseconds, and not ticks */
 	bool comments; /* names of controllers, tempo in bpm, ...: "# ..." */
+	bool tracks;   /* "tr N": where events of tracks are mixed */
 	struct riad_smf_map *map; /* for bars and seconds of ticks */
 };
 
-/* A line of an item; long bytes are written in pieces. */
+/*
+ * A line of an item; none of what has none (the end of a track, in the plain
+ * form RIFF).  The exact form compares with the item's span, if there is one,
+ * and gives events of files by delta, whatever the clock.  It is the caller's
+ * to see that a map fits a clock that needs one.
+ */
 void riad_miditext_write(struct riad_out *out, const struct riad_smf_item *item,
     const struct riad_miditext_style *style);
 
@@ -75,15 +88,23 @@ struct riad_miditext_time {
 };
 
 struct riad_miditext_reader {
-	uint64_t line; /* number of the line in hand, from 1 */
+	uint64_t line;   /* number of the line in hand, from 1 */
 	unsigned column; /* of a fault, from 1 */
 	char why[96];    /* what was expected there */
 	uint8_t channel; /* 0 to 15, of lines that say none */
+	bool exact;      /* a line said so: nothing is to be mended */
+	bool has_track;  /* the line in hand said "tr N": item.track is that */
+	bool has_length; /* it said "length N": item.length is that */
 	/* The rest is the reader's. */
 	struct riad_buf bytes;
 	struct riad_midi_event queue[8]; /* of cc14, rpn, nrpn */
 	unsigned nqueue, at;
 };
+
+/* Of the bytes of a line.  What is longer, the exact form writes as raw, in
+ * lines of RIAD_MIDITEXT_RAW bytes. */
+#define RIAD_MIDITEXT_BYTES ((size_t)16 << 20)
+#define RIAD_MIDITEXT_RAW ((size_t)1024)
 
 void riad_miditext_init(struct riad_miditext_reader *r);
 void riad_miditext_free(struct riad_miditext_reader *r);
@@ -92,7 +113,9 @@ void riad_miditext_free(struct riad_miditext_reader *r);
  * Reads a line of text or of JSON (recognised by its '{'), without its end of
  * line: 1 with an item, 0 if it is empty or a comment, -1 with errno EBADMSG,
  * column and why, or ENOMEM.  Call again with a line of NULL for more items of
- * the same line, until 0.  The item lives until the next call.
+ * the same line, until 0.  The item lives until the next call.  Its delta and
+ * event.time are the caller's to make from time.  Of raw bytes, item.kind is
+ * RIAD_SMF_RAW and event has them too; likewise of other bytes and event.
  */
 int riad_miditext_read(struct riad_miditext_reader *r, const char *line,
     size_t len, struct riad_smf_item *item, struct riad_miditext_time *time);
