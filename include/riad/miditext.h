@@ -98,6 +98,7 @@ struct riad_miditext_reader {
 	/* The rest is the reader's. */
 	struct riad_buf bytes;
 	struct riad_midi_event queue[8]; /* of cc14, rpn, nrpn */
+	uint32_t queue_track;
 	unsigned nqueue, at;
 };
 
