@@ -1,0 +1,85 @@
+/* SPDX-License-Identifier: ISC */
+/* parts.h - what the parts of midi-snoop(1) share */
+#ifndef MIDI_SNOOP_PARTS_H
+#define MIDI_SNOOP_PARTS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "riad/midistat.h"
+#include "riad/miditext.h"
+#include "riad/out.h"
+#include "riad/smf.h"
+
+enum snoop_time {
+	TIME_AUTO,
+	TIME_NONE,
+	TIME_TICKS, /* of files */
+	TIME_DELTA,
+	TIME_BARS,
+	TIME_SECONDS,
+	TIME_MONOTONIC, /* of streams */
+	TIME_REALTIME,
+};
+
+enum snoop_view { VIEW_EVENTS, VIEW_STATS, VIEW_SVG };
+
+/* As the command line sets them. */
+struct options {
+	enum snoop_view view;
+	bool json, exact, plain, fold, pairs, through;
+	enum snoop_time time;
+	const char *output;
+	const char *name; /* of the input, for messages and pictures */
+};
+extern struct options opt;
+
+extern struct riad_out out; /* where text goes */
+
+/* What is known of the input once it is recognised. */
+struct input {
+	bool is_file; /* a standard MIDI file, else a stream */
+	bool timed;   /* of a stream: its arrival is clocked */
+	uint16_t format, division;
+	struct riad_smf_map *map; /* of a file, where something needs it */
+	struct riad_midi_stream *stream;
+	uint64_t faults;
+};
+extern struct input input;
+
+/* --- input.c */
+
+/* Reads a descriptor to its end and shows all of it: the exit status. */
+int read_input(int fd);
+
+/* A line on standard error, after all that was before it. */
+void fault(uint64_t off, const char *why);
+
+/* --- filter.c: what isn't shown.  parse: 0, or -1 if that is no such list. */
+
+int filter_channels(const char *list);
+int filter_tracks(const char *list);
+int filter_kinds(const char *list);
+int filter_notes(const char *list);
+void filter_hide(void); /* clock and active sensing */
+bool filter_is_on(void);
+bool filter_passes(const struct riad_smf_item *item);
+
+/* --- show.c, report.c: the views */
+
+void show_begin(void); /* the input is recognised */
+void show_item(struct riad_smf_item *item);
+void show_idle(void); /* nothing comes for the while */
+void show_end(void);
+
+void report_begin(void);
+void report_item(const struct riad_smf_item *item);
+int report_end(void); /* the exit status */
+
+/* --- side.c: --through */
+
+/* Text that nobody takes must not stop the stream that goes by: what can be
+ * written is, and beyond a bound lines are lost, and counted. */
+void side_drain(void);
+
+#endif
