@@ -315,7 +315,8 @@ out_raw(struct riad_out *out, const struct riad_smf_item *item,
 		out_end(out, &more, exact);
 		more.why = NULL;
 		exact = false;
-		data += n;
+		if (n > 0)
+			data += n;
 		len -= n;
 	} while (len > 0);
 }

@@ -91,8 +91,8 @@ same_event(const struct riad_smf_item *item)
 		return false;
 	switch (event->kind) {
 	case RIAD_MIDI_MESSAGE:
-		/* Of these a file has no others: FF is a meta event there. */
-		return riad_midi_is_channel(event->status) &&
+		/* FF is a meta event in a file. */
+		return event->status != RIAD_MIDI_RESET &&
 		       same_message(event, p, len);
 	case RIAD_MIDI_EXCLUSIVE:
 		head[0] = event->first ? RIAD_MIDI_SYSEX : RIAD_MIDI_EOX;

@@ -335,7 +335,8 @@ out_raw(struct riad_out *out, const struct riad_smf_item *item,
 		if (first)
 			out_why(out, item);
 		riad_out_char(out, '\n');
-		data += n;
+		if (n > 0)
+			data += n;
 		len -= n;
 		first = false;
 	} while (len > 0);

@@ -606,8 +606,6 @@ int
 riad_miditext_read(struct riad_miditext_reader *r, const char *line, size_t len,
     struct riad_smf_item *item, struct riad_miditext_time *time)
 {
-	struct midi_scan s = {r, line, line, line + len};
-
 	memset(item, 0, sizeof(*item));
 	if (line == NULL) {
 		if (r->at == r->nqueue)
@@ -617,6 +615,8 @@ riad_miditext_read(struct riad_miditext_reader *r, const char *line, size_t len,
 		item->track = r->queue_track;
 		return 1;
 	}
+
+	struct midi_scan s = {r, line, line, line + len};
 	r->line++;
 	r->nqueue = r->at = 0;
 	r->has_track = r->has_length = false;
