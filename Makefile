@@ -81,7 +81,7 @@ LEFT_OUT := $(filter-out $(TOOLS),$(ALL_TOOLS))
 # The library is the pure cores.  Without PC_PACK it writes no packs.
 HAVE_PACK = $(if $(filter-out $(MODULES),$(PC_PACK)),,yes)
 HAVE_REPO = $(filter upload-pack,$(TOOLS))
-CORE_ALL = $(wildcard $(patsubst %,lib/%/*.c,base cli sys git midi pack))
+CORE_ALL = $(wildcard $(patsubst %,lib/%/*.c,base cli sys git pack midi))
 CORE_SRC = $(filter-out $(if $(HAVE_PACK),,\
 	$(shell grep -lE '<(zlib|libdeflate|openssl/.*)\.h>' $(CORE_ALL))),\
 	$(CORE_ALL))
