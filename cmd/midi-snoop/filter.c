@@ -73,8 +73,8 @@ static bool on;
 static uint32_t kind_bits = K_ALL;
 static uint16_t channel_bits = 0xFFFF;
 static uint64_t note_bits[2] = {UINT64_MAX, UINT64_MAX};
-static uint8_t *track_set;  /* a byte for each of TRACKS_MAX, or NULL */
-static bool track_rest;     /* whether those beyond are shown */
+static uint8_t *track_set; /* a byte for each of TRACKS_MAX, or NULL */
+static bool track_rest;    /* whether those beyond are shown */
 
 /* A list that begins with ^ is of what isn't shown. */
 static bool
@@ -182,7 +182,7 @@ filter_channels(const char *list)
 		return -1;
 	for (unsigned i = 0; i < 16; i++)
 		if (set[i] == no)
-			channel_bits &= (uint16_t)~(1u << i);
+			channel_bits &= (uint16_t) ~(1u << i);
 	return 0;
 }
 

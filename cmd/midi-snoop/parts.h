@@ -42,8 +42,9 @@ struct input {
 	bool timed;   /* of a stream: its arrival is clocked */
 	uint16_t format, division;
 	struct riad_smf_map *map; /* of a file, where something needs it */
-	struct riad_midi_stream *stream;
+	int64_t began;            /* of a stream: when, by its clock, in us */
 	uint64_t faults;
+	uint64_t cut, stray, undefined; /* of a stream */
 };
 extern struct input input;
 
@@ -71,15 +72,19 @@ void show_begin(void); /* the input is recognised */
 void show_item(struct riad_smf_item *item);
 void show_idle(void); /* nothing comes for the while */
 void show_end(void);
+void show_map(struct riad_smf_map *map); /* of the track in hand */
 
 void report_begin(void);
 void report_item(const struct riad_smf_item *item);
 int report_end(void); /* the exit status */
 
-/* --- side.c: --through */
+/* --- side.c: text beside a stream that goes through */
 
-/* Text that nobody takes must not stop the stream that goes by: what can be
- * written is, and beyond a bound lines are lost, and counted. */
+/* Text that nobody takes must not stop the stream: what can be written without
+ * waiting is, and where it becomes too much lines are lost, and counted. */
+void side_begin(void);
 void side_drain(void);
+bool side_waits(void); /* there is text that could not be written */
+void side_end(void);   /* writes the rest, and waits for that */
 
 #endif

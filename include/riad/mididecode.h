@@ -108,8 +108,4 @@ int riad_mididecode_next(struct riad_mididecode *d, struct riad_midi_meaning *m,
 int riad_midi_exclusive_name(struct riad_midi_meaning *m, const uint8_t *head,
     uint64_t len, bool whole, uint8_t xor, uint32_t sum);
 
-/* "C#4" of 61.  Returns name. */
-#define RIAD_MIDI_KEY_NAME 8
-const char *riad_midi_key_name(char name[RIAD_MIDI_KEY_NAME], unsigned key);
-
 #endif

@@ -8,6 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "riad/midinames.h"
+
 enum {
 	NONE = 128, /* no value of seven bits */
 	LOWER_MASTER = 0,
@@ -40,17 +42,6 @@ const char *
 riad_midi_means_name(enum riad_midi_means means)
 {
 	return means_names[means];
-}
-
-const char *
-riad_midi_key_name(char name[RIAD_MIDI_KEY_NAME], unsigned key)
-{
-	static const char *const names[] = {
-	    "C", "C#", "D", "D#", "E", "F", "F#", "G", "G#", "A", "A#", "B"};
-
-	snprintf(name, RIAD_MIDI_KEY_NAME, "%s%d", names[key % 12],
-	    (int)(key / 12 % 16) - 1);
-	return name;
 }
 
 void
@@ -155,7 +146,7 @@ expression(struct riad_mididecode *d, struct riad_midi_meaning *m,
     uint8_t channel, const char *what, unsigned value)
 {
 	int zone = zone_of(d, channel);
-	char who[24], name[RIAD_MIDI_KEY_NAME];
+	char who[24], name[RIAD_MIDI_NOTE_NAME];
 
 	if (zone == -1 && mastered(d, channel) == -1)
 		return 0;
@@ -166,7 +157,7 @@ expression(struct riad_mididecode *d, struct riad_midi_meaning *m,
 		return 0;
 	else
 		snprintf(who, sizeof(who), "note %s",
-		    riad_midi_key_name(name, m->key));
+		    riad_midi_note_name(name, m->key));
 	m->means = RIAD_MIDI_MEANS_EXPRESSION;
 	m->value = value;
 	if (what != NULL) {
@@ -181,39 +172,6 @@ expression(struct riad_mididecode *d, struct riad_midi_meaning *m,
 }
 
 /* --- controllers of 14 bits, RPN and NRPN */
-
-struct parameter {
-	uint16_t number;
-	const char *name;
-};
-
-static const struct parameter parameters[] = {
-    {0x0000, "pitch bend range"},
-    {0x0001, "fine tuning"},
-    {0x0002, "coarse tuning"},
-    {0x0003, "tuning program"},
-    {0x0004, "tuning bank"},
-    {0x0005, "modulation depth range"},
-    {0x0006, "MPE configuration"},
-    {0x1E80, "3D azimuth angle"}, /* 3D 00, as its bytes are */
-    {0x1E81, "3D elevation angle"},
-    {0x1E82, "3D gain"},
-    {0x1E83, "3D distance ratio"},
-    {0x1E84, "3D maximum distance"},
-    {0x1E85, "3D gain at maximum distance"},
-    {0x1E86, "3D reference distance ratio"},
-    {0x1E87, "3D pan spread angle"},
-    {0x1E88, "3D roll angle"},
-};
-
-static const char *
-parameter_name(unsigned number)
-{
-	for (size_t i = 0; i < sizeof(parameters) / sizeof(*parameters); i++)
-		if (parameters[i].number == number)
-			return parameters[i].name;
-	return NULL;
-}
 
 static void
 parameter_text(struct riad_midi_meaning *m, bool nrpn)
@@ -291,7 +249,7 @@ parameter(struct riad_mididecode *d, struct riad_midi_meaning *m,
 	m->means = c->nrpn ? RIAD_MIDI_MEANS_NRPN : RIAD_MIDI_MEANS_RPN;
 	m->number = which;
 	m->value = c->value;
-	m->name = c->nrpn ? NULL : parameter_name(which);
+	m->name = c->nrpn ? NULL : riad_midi_rpn((uint16_t)which);
 	parameter_text(m, c->nrpn);
 	return 1;
 }

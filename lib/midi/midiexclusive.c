@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "riad/mididecode.h"
+#include "riad/midinames.h"
 
 /* MIDI 1.0 Detailed Specification, Table VIIa, and what came since. */
 static const struct universal {
@@ -367,8 +368,12 @@ riad_midi_exclusive_name(struct riad_midi_meaning *m, const uint8_t *head,
 		return 1;
 	}
 	m->name = whole ? reset_name(p, len) : NULL;
-	if (p[0] == 0x41)
-		return roland(m, p, len, whole, sum);
+	if (p[0] == 0x41 && roland(m, p, len, whole, sum))
+		return 1;
+	size_t n;
+	if (m->name == NULL)
+		m->name = riad_midi_maker(
+		    p, len < sizeof(p) ? (size_t)len : sizeof(p), &n);
 	if (m->name == NULL)
 		return 0;
 	more(m, "%s", m->name);
