@@ -40,7 +40,7 @@ struct riad_midi_meaning {
 	uint8_t fps;           /* 24, 25, 29 (29.97 drop frame), 30 */
 	const char *name;      /* static; or NULL */
 
-	/* All of it, for people: printable ASCII. */
+	/* All of it, for people: printable ASCII.  Empty of a pair. */
 	char text[RIAD_MIDI_MEANING_TEXT];
 };
 

@@ -3,7 +3,6 @@
 
 #include "riad/mididecode.h"
 
-#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -380,8 +379,7 @@ note_off(struct riad_mididecode *d, struct riad_midi_meaning *m,
 	m->velocity = n->velocity;
 	m->began = n->time;
 	m->length = span(n->time, e->time);
-	/* In which unit, the caller knows better. */
-	snprintf(m->text, sizeof(m->text), "length %" PRId64, m->length);
+	m->text[0] = '\0'; /* in which unit, the caller knows better */
 	return 1;
 }
 
@@ -477,6 +475,10 @@ channel_message(struct riad_mididecode *d, struct riad_midi_meaning *m,
 	uint8_t channel = e->status & 15;
 
 	m->channel = channel;
+	/* Who asks for nothing of notes, doesn't wait for it. */
+	if (e->status < RIAD_MIDI_PRESSURE && !d->pairs &&
+	    (d->members[0] | d->members[1]) == 0)
+		return 0;
 	switch (e->status & 0xF0) {
 	case RIAD_MIDI_ON:
 		if (e->data[1] == 0)

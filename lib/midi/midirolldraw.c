@@ -30,7 +30,8 @@ enum {
 	SPREAD_BINS = 30,
 	LEVELS = 8, /* of velocity */
 	LEGEND_H = 18,
-	LEGEND_W = 260,
+	LEGEND_W = 340,
+	NAME_CHARS = 20,
 };
 
 struct plot {
@@ -135,9 +136,9 @@ find_keys(struct plot *p)
 		p->low = 60;
 		p->high = 71;
 	}
-	/* Whole octaves. */
+	/* From a C on, and an octave at least. */
 	p->low -= p->low % 12;
-	p->high += 11 - p->high % 12;
+	p->high = p->high < p->low + 11 ? p->low + 11 : p->high;
 	int rows = p->high - p->low + 1;
 	p->row = rows <= 36 ? 9 : rows <= 60 ? 7 : 5;
 }
@@ -204,7 +205,8 @@ draw_bars(const struct plot *p, int height)
 		if (at < 0 || at > end)
 			continue;
 		double x = x_time(p, at);
-		bool labeled = (bar - 1) % labels == 0;
+		bool labeled = (bar - 1) % labels == 0 &&
+			       x < LEFT + p->width - LABEL_MIN / 2.0;
 		draw_bar(p, x, height, labeled);
 		if (labeled) {
 			snprintf(text, sizeof(text), "%" PRId64, bar);
@@ -298,10 +300,9 @@ draw_notes(const struct plot *p)
 }
 
 static void
-lane_name(const struct plot *p, int height, const char *name)
+lane_name(const struct plot *p, const char *name)
 {
 	put_label(p->out, "lane", LEFT + 5, p->bottom + 12, name);
-	(void)height;
 }
 
 static void
@@ -325,7 +326,7 @@ draw_velocities(struct plot *p)
 	}
 	if (channel != -1)
 		riad_out_str(p->out, "\"/>\n");
-	lane_name(p, VELOCITY_H, "velocity");
+	lane_name(p, "velocity");
 	p->bottom += VELOCITY_H + GAP;
 }
 
@@ -385,7 +386,7 @@ draw_lane(struct plot *p, uint8_t what)
 	for (uint32_t i = 0; i < roll->nlines; i++)
 		if (roll->line[i].what == what)
 			draw_line(p, &roll->line[i], max);
-	lane_name(p, LANE_H, text);
+	lane_name(p, text);
 	p->bottom += LANE_H + GAP;
 }
 
@@ -480,7 +481,7 @@ draw_clock(struct plot *p)
 		double h = (high - low) * CLOCK_H / 2;
 		riad_out_printf(p->out, "M%.1f %.1fv%.1f",
 		    x_of(p, q->time, roll->clock_shift),
-		    middle - high * CLOCK_H / 2 - 0.7, h + 1.4);
+		    middle - high * CLOCK_H / 2 - 1, h + 2);
 	}
 	riad_out_str(p->out, "\"/>\n");
 	us_text(a, riad_clockstat_percentile(c, 50));
@@ -488,7 +489,7 @@ draw_clock(struct plot *p)
 	snprintf(text, sizeof(text),
 	    "clock: %.2f bpm, off by %s (half), %s (99 of 100)",
 	    (double)riad_clockstat_mbpm(c) / 1000, a, b);
-	lane_name(p, CLOCK_H, text);
+	lane_name(p, text);
 	us_text(a, (uint64_t)range);
 	snprintf(text, sizeof(text), "+%s", a);
 	put_label(p->out, "key", LEFT - 8, p->bottom + 10, text);
@@ -499,6 +500,21 @@ draw_clock(struct plot *p)
 }
 
 /* --- around it */
+
+/* No more of a name than there is room for. */
+static void
+put_name(struct riad_out *out, const uint8_t *name, size_t len)
+{
+	size_t n = 0;
+
+	for (int i = 0; n < len && i < NAME_CHARS; i++) {
+		size_t u = riad_utf8_len(name + n, len - n);
+		n += u > 0 ? u : 1;
+	}
+	put_text(out, name, n);
+	if (n < len)
+		riad_out_str(out, "…");
+}
 
 static void
 draw_legend(struct plot *p)
@@ -522,7 +538,7 @@ draw_legend(struct plot *p)
 		    "<path class=\"c%d\" stroke-width=\"9\" "
 		    "d=\"M%d %dh14\"/>\n<text x=\"%d\" y=\"%d\">%d ",
 		    i, x, y - 4, x + 20, y, i + 1);
-		put_text(p->out, roll->channel[i].name, roll->channel[i].len);
+		put_name(p->out, roll->channel[i].name, roll->channel[i].len);
 		if (program != NULL)
 			riad_out_printf(p->out, "%s%s%s",
 			    roll->channel[i].len > 0 ? " (" : "", program,
@@ -542,13 +558,14 @@ static const char style[] =
     ".key{font-size:9.5px;fill:#6b7683;text-anchor:end}\n"
     ".bar-name{fill:#57606a}.time{font-size:9px;fill:#6b7683}\n"
     ".tempo{font-size:10px;font-style:italic;fill:#0b62c4}\n"
-    ".lane{font-size:10px;fill:#57606a}\n"
+    ".lane{font-size:10px;fill:#57606a;paint-order:stroke;stroke:#fff;"
+    "stroke-width:3px}\n"
     ".box{fill:#fff;stroke:#d0d7de}.black{fill:#f0f2f5}\n"
     "path{fill:none}\n"
     ".octave{stroke:#d0d7de}.bar{stroke:#e6e9ee}.strong{stroke:#c3cad3}\n"
     ".stem{stroke-width:1.2;stroke-opacity:.75}\n"
     ".line{stroke-width:1.3}\n"
-    ".clock{stroke:#b42318;stroke-width:1.2}\n"
+    ".clock{stroke:#b42318;stroke-width:2}\n"
     ".spread{stroke:#d98b82;stroke-width:1.4}\n";
 
 static void
