@@ -58,17 +58,7 @@ OBJ_upload-pack = $(REPO_OBJ) \
 
 # A tool of many commands keeps them in a folder of its name.
 OBJ_pktline = $(patsubst %.c,%.o,$(wildcard cmd/pktline/*.c))
-OBJ_midi-snoop = $(patsubst %.c,%.o,$(wildcard cmd/midi-snoop/*.c))
-
-# Debian's portmidi has no .pc file.  Without its header midi-port is built for
-# raw devices and serial lines.
-PORT_SRC = $(wildcard lib/port/*.c)
-HAVE_PORTMIDI := $(shell echo '\#include <portmidi.h>' | \
-	$(CC) $(CFLAGS) -E -o /dev/null - 2>/dev/null -x c - && echo yes)
-PORT_OBJ = $(patsubst %.c,%.o,$(filter-out $(if $(HAVE_PORTMIDI),\
-	%/nodevice.c,%/portmidi.c),$(PORT_SRC)))
-OBJ_midi-port = $(PORT_OBJ) $(patsubst %.c,%.o,$(wildcard cmd/midi-port/*.c))
-LDLIBS_midi-port = $(if $(HAVE_PORTMIDI),-lportmidi)
+OBJ_midi-encode = $(patsubst %.c,%.o,$(wildcard cmd/midi-encode/*.c))
 
 # What needs a module that is not there is left out, and `make` says so.
 MODULES := $(strip $(foreach m,\

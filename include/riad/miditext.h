@@ -121,6 +121,13 @@ void riad_miditext_free(struct riad_miditext_reader *r);
 int riad_miditext_read(struct riad_miditext_reader *r, const char *line,
     size_t len, struct riad_smf_item *item, struct riad_miditext_time *time);
 
+/*
+ * Whether a line looks like one of these, text or JSON: 1, 0 if it is something
+ * else, -1 if it is empty or a comment.  Some words are those of a score too
+ * (tune.h): with such a one a line is of this form if all of it is.
+ */
+int riad_miditext_is(const char *line, size_t len);
+
 /* A note by its number or name, such as 60, C4, c#4, Db-1: 0 to 127, or -1;
  * *len is how many characters it took of at most max. */
 int riad_midi_note(const char *s, size_t max, size_t *len);

@@ -18,20 +18,27 @@ eat(const uint8_t **p, size_t *len, const void *data, size_t n)
 	return true;
 }
 
+/* v in n bytes, or as few as it takes if n is 0. */
 static bool
 eat_vlq(const uint8_t **p, size_t *len, uint32_t v, unsigned n)
 {
-	uint8_t bytes[4];
+	uint64_t have = 0;
+	size_t i = 0;
 
 	if (n == 0)
 		n = midi_vlq_len(v);
-	if (n > 4 || midi_vlq_len(v) > n || v > 0x0FFFFFFF)
+	if (n > *len || n > RIAD_VLQ_MAX)
 		return false;
-	for (unsigned i = 0; i < n; i++) {
-		bytes[n - 1 - i] = (uint8_t)((v & 0x7F) | (i > 0 ? 0x80 : 0));
-		v >>= 7;
+	for (; i + 1 < n; i++) {
+		if ((*p)[i] < 0x80)
+			return false;
+		have = have << 7 | ((*p)[i] & 0x7Fu);
 	}
-	return eat(p, len, bytes, n);
+	if ((*p)[i] >= 0x80 || (have << 7 | (*p)[i]) != v)
+		return false;
+	*p += n;
+	*len -= n;
+	return true;
 }
 
 static bool

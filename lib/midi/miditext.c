@@ -64,45 +64,54 @@ put_front(uint8_t *p, const struct riad_smf_item *item,
 	return p;
 }
 
-/* The two numbers are put where they are the ones that a message has. */
 static uint8_t *
 put_message(
     uint8_t *p, const struct midi_word *w, const struct riad_midi_event *event)
 {
 	const uint8_t *data = event->data;
 
-	if (riad_midi_is_channel(event->status)) {
-		p = midi_puts(p, "ch ");
-		p = midi_put7(p, (event->status & 15u) + 1);
+	p = midi_puts(p, w->name);
+	if (w->shape != MIDI_NONE)
 		*p++ = ' ';
-	}
-	memcpy(p, w->name, sizeof(w->name));
-	p += w->len;
 	switch (w->shape) {
-	case MIDI_NOTE:
-		*p++ = ' ';
-		p = midi_put_note(p, data[0]);
-		*p++ = ' ';
-		return midi_put7(p, data[1]);
-	case MIDI_CONTROL:
-		*p++ = ' ';
-		p = midi_put7(p, data[0]);
-		*p++ = ' ';
-		return midi_put7(p, data[1]);
 	case MIDI_ONE:
-		*p++ = ' ';
 		return midi_put7(p, data[0]);
 	case MIDI_WIDE:
-		*p++ = ' ';
 		return midi_put(p, riad_midi_14(data));
 	case MIDI_PIECE:
-		*p++ = ' ';
 		p = midi_put7(p, data[0] >> 4);
 		*p++ = ' ';
 		return midi_put7(p, data[0] & 15u);
 	default:
 		return p;
 	}
+}
+
+/* The same of a channel's, which nearly all are. */
+static uint8_t *
+put_channel(uint8_t *p, const struct riad_midi_event *event)
+{
+	const struct midi_name *front = midi_statuses + event->status - 0x80;
+	const uint8_t *data = event->data;
+
+	memcpy(p, front->s, sizeof(front->s));
+	p += front->len;
+	switch (event->status & 0xF0) {
+	case RIAD_MIDI_OFF:
+	case RIAD_MIDI_ON:
+	case RIAD_MIDI_PRESSURE:
+		p = midi_put_note(p, data[0]);
+		break;
+	case RIAD_MIDI_CONTROL:
+		p = midi_put7(p, data[0]);
+		break;
+	case RIAD_MIDI_BEND:
+		return midi_put(p, riad_midi_14(data));
+	default:
+		return midi_put7(p, data[0]);
+	}
+	*p++ = ' ';
+	return midi_put7(p, data[1]);
 }
 
 /* What the exact form has after the arguments of an event. */
@@ -352,7 +361,9 @@ out_event(struct riad_out *out, const struct midi_word *w,
 	uint8_t *q = put_front(p, item, style);
 
 	if (w->shape <= MIDI_NONE) {
-		q = put_message(q, w, event);
+		q = riad_midi_is_channel(event->status)
+			? put_channel(q, event)
+			: put_message(q, w, event);
 		out->len += (size_t)(q - p);
 	} else if (w->shape <= MIDI_BYTES) {
 		q = midi_puts(q, w->name);
@@ -382,7 +393,7 @@ out_channel(struct riad_out *out, const struct riad_smf_item *item,
 
 	uint8_t *p = riad_out_room(out, LINE);
 	uint8_t *q = put_front(p, item, style);
-	q = put_message(q, midi_word_channel(event->status), event);
+	q = put_channel(q, event);
 	if (style->exact)
 		q = put_flags(q, item);
 	*q++ = '\n';

@@ -602,6 +602,109 @@ read_line(struct midi_scan *s, struct riad_smf_item *item,
 	}
 }
 
+/* Digits that a blank or the end comes after; -1 if they are others. */
+static inline int
+fast_number(const char **p, const char *end, int max)
+{
+	const char *q = *p;
+	int v = 0;
+
+	while (q < end && is_digit(*q) && q - *p < 5)
+		v = v * 10 + (*q++ - '0');
+	if (q == *p || v > max || (q < end && *q != ' '))
+		return -1;
+	*p = q;
+	return v;
+}
+
+/* A note by a name such as ours are. */
+static inline int
+fast_note(const char **p, const char *end)
+{
+	static const uint8_t step[8] = {9, 11, 0, 2, 4, 5, 7, 0};
+	const char *q = *p;
+
+	if (end - q < 5 || *q < 'A' || *q > 'G')
+		return -1;
+	int v = step[*q++ - 'A'];
+	if (*q == '#') {
+		v++;
+		q++;
+	}
+	if (is_digit(q[0]) && q[1] == ' ') {
+		v += 12 * (*q - '0' + 1);
+		*p = q + 1;
+	} else if (q[0] == '-' && q[1] == '1' && q[2] == ' ') {
+		*p = q + 2;
+	} else {
+		return -1;
+	}
+	return v < 128 ? v : -1;
+}
+
+/*
+ * A message of a channel, with a time in ticks, as riad_miditext_write has it:
+ * nearly all lines are that.  Of any other, or if anything is wrong with it,
+ * nothing is taken.
+ */
+static bool
+read_fast(const char *p, const char *end, struct riad_smf_item *item,
+    struct riad_miditext_time *time)
+{
+	struct riad_midi_event *event = &item->event;
+	bool delta = *p == '+';
+	uint64_t ticks = 0;
+	int a, b = 0;
+
+	p += delta;
+	const char *first = p;
+	while (p < end && is_digit(*p) && p - first < 10)
+		ticks = ticks * 10 + (uint64_t)(*p++ - '0');
+	if (p == first || end - p < 10 || memcmp(p, " ch ", 4) != 0 ||
+	    (delta && ticks > MIDI_DELTA_MAX))
+		return false;
+	p += 4;
+	int channel = fast_number(&p, end, 16);
+	if (channel < 1 || end - p < 5)
+		return false;
+
+	const char *word = ++p;
+	p += word[2] == ' ' ? 3 : 4;
+	if (memcmp(word, "on ", 3) == 0)
+		event->status = RIAD_MIDI_ON;
+	else if (memcmp(word, "off ", 4) == 0)
+		event->status = RIAD_MIDI_OFF;
+	else if (memcmp(word, "cc ", 3) == 0)
+		event->status = RIAD_MIDI_CONTROL;
+	else if (memcmp(word, "pb ", 3) == 0)
+		event->status = RIAD_MIDI_BEND;
+	else
+		return false;
+	if (event->status == RIAD_MIDI_BEND) {
+		a = fast_number(&p, end, 16383);
+		b = a >> 7;
+		a = a < 0 ? a : a & 127;
+	} else {
+		a = event->status == RIAD_MIDI_CONTROL
+			? fast_number(&p, end, 127)
+			: fast_note(&p, end);
+		if (a < 0 || end - p < 2)
+			return false;
+		p++;
+		b = fast_number(&p, end, 127);
+	}
+	if (a < 0 || b < 0 || p != end)
+		return false;
+	item->kind = RIAD_SMF_EVENT;
+	event->kind = RIAD_MIDI_MESSAGE;
+	event->status |= (uint8_t)(channel - 1);
+	event->data[0] = (uint8_t)a;
+	event->data[1] = (uint8_t)b;
+	time->clock = delta ? RIAD_MIDI_DELTA : RIAD_MIDI_TICKS;
+	time->value = (int64_t)ticks;
+	return true;
+}
+
 int
 riad_miditext_read(struct riad_miditext_reader *r, const char *line, size_t len,
     struct riad_smf_item *item, struct riad_miditext_time *time)
@@ -621,6 +724,9 @@ riad_miditext_read(struct riad_miditext_reader *r, const char *line, size_t len,
 	r->nqueue = r->at = 0;
 	r->has_track = r->has_length = false;
 	r->bytes.len = 0;
+	if (len > 0 && read_fast(line, s.end, item, time))
+		return 1;
+	item->event.status = 0;
 	blanks(&s);
 	if (s.p == s.end || *s.p == '#')
 		return 0;
@@ -629,4 +735,44 @@ riad_miditext_read(struct riad_miditext_reader *r, const char *line, size_t len,
 			      : read_line(&s, item, time);
 	r->queue_track = item->track;
 	return got;
+}
+
+int
+riad_miditext_is(const char *line, size_t len)
+{
+	/* A tempo below this is one in quarters a minute. */
+	enum { LEAST_TEMPO = 1000 };
+	static const char both[][12] = {
+	    "pp", "tempo", "copyright", "marker", "lyric", "instrument", "cc"};
+	struct riad_miditext_reader r;
+	struct riad_miditext_time time;
+	struct riad_smf_item item;
+	struct midi_scan s = {&r, line, line, line + len};
+
+	blanks(&s);
+	if (s.p == s.end || *s.p == '#')
+		return -1;
+	if (*s.p == '{' || *s.p == '+' || is_digit(*s.p))
+		return 1;
+
+	const char *at = s.p, *end = token_end(&s);
+	size_t n = (size_t)(end - at);
+	if (n == 2 && (memcmp(at, "ch", 2) == 0 || memcmp(at, "tr", 2) == 0))
+		return 1;
+	if (midi_word_find(at, n) == NULL)
+		return 0;
+	for (size_t i = 0; i < sizeof(both) / sizeof(both[0]); i++) {
+		if (strlen(both[i]) != n || memcmp(both[i], at, n) != 0)
+			continue;
+		riad_miditext_init(&r);
+		int got = riad_miditext_read(&r, line, len, &item, &time);
+		bool slow = got == 1 && item.event.kind == RIAD_MIDI_META &&
+			    item.event.meta == 0x51 &&
+			    item.event.bytes[0] == 0 &&
+			    (item.event.bytes[1] << 8 | item.event.bytes[2]) <
+				LEAST_TEMPO;
+		riad_miditext_free(&r);
+		return got == 1 && !slow;
+	}
+	return 1;
 }

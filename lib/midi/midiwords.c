@@ -242,26 +242,6 @@ midi_key_find(uint8_t bytes[2], const char *name, size_t len)
 }
 
 uint8_t *
-midi_put_note(uint8_t *p, unsigned note)
-{
-	static const char name[12][2] = {
-	    "C", "C#", "D", "D#", "E", "F", "F#", "G", "G#", "A", "A#", "B"};
-	unsigned octave = note / 12;
-	const char *s = name[note % 12];
-
-	*p++ = (uint8_t)s[0];
-	if (s[1] != '\0')
-		*p++ = '#';
-	if (octave == 0) {
-		*p++ = '-';
-		*p++ = '1';
-	} else {
-		*p++ = (uint8_t)('0' + octave - 1);
-	}
-	return p;
-}
-
-uint8_t *
 midi_put_seconds(uint8_t *p, int64_t us)
 {
 	uint64_t v = us < 0 ? 0 : (uint64_t)us;

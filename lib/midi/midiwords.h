@@ -84,33 +84,65 @@ midi_vlq_len(uint32_t v)
 	return v < 0x80 ? 1 : v < 0x4000 ? 2 : v < 0x200000 ? 3 : 4;
 }
 
-/* Digits are put by hand: most of a file is numbers. */
-static inline uint8_t *
-midi_put(uint8_t *p, uint64_t v)
-{
-	uint8_t digit[20];
-	unsigned n = 0;
+/* Digits are put by hand: most of a file is numbers.  What is copied is more
+ * than what counts, so that no copy depends on its length: behind p there has
+ * to be room for 16 bytes. */
+struct midi_name {
+	char s[15];
+	uint8_t len;
+};
 
-	do
-		digit[n++] = (uint8_t)('0' + v % 10);
-	while ((v /= 10) > 0);
-	while (n > 0)
-		*p++ = digit[--n];
-	return p;
-}
+struct midi_short {
+	char s[7];
+	uint8_t len;
+};
+
+extern const struct midi_short midi_numbers[128];
+extern const struct midi_short midi_notes[128];      /* C-1 to G9 */
+extern const struct midi_name midi_statuses[7 * 16]; /* "ch 1 on ", from 80 */
+extern const char midi_pairs[201];
 
 static inline uint8_t *
 midi_put7(uint8_t *p, unsigned v)
 {
-	if (v >= 100) {
-		*p++ = '1';
-		v -= 100;
-		*p++ = (uint8_t)('0' + v / 10);
-	} else if (v >= 10) {
-		*p++ = (uint8_t)('0' + v / 10);
+	memcpy(p, midi_numbers[v].s, sizeof(midi_numbers[v].s));
+	return p + midi_numbers[v].len;
+}
+
+static inline uint8_t *
+midi_put_note(uint8_t *p, unsigned note)
+{
+	memcpy(p, midi_notes[note].s, sizeof(midi_notes[note].s));
+	return p + midi_notes[note].len;
+}
+
+static inline uint8_t *
+midi_put(uint8_t *p, uint64_t v)
+{
+	if (v < 128)
+		return midi_put7(p, (unsigned)v);
+	if (v > UINT32_MAX) {
+		p = midi_put(p, v / 1000000000);
+		uint32_t low = (uint32_t)(v % 1000000000);
+		for (unsigned i = 9; i-- > 0; low /= 10)
+			p[i] = (uint8_t)('0' + low % 10);
+		return p + 9;
 	}
-	*p++ = (uint8_t)('0' + v % 10);
-	return p;
+
+	uint32_t w = (uint32_t)v;
+	unsigned n = 3u + (w >= 1000) + (w >= 10000) + (w >= 100000) +
+		     (w >= 1000000) + (w >= 10000000) + (w >= 100000000) +
+		     (w >= 1000000000);
+	uint8_t *q = p + n;
+	for (; w >= 100; w /= 100) {
+		q -= 2;
+		memcpy(q, midi_pairs + 2 * (w % 100), 2);
+	}
+	if (w >= 10)
+		memcpy(q - 2, midi_pairs + 2 * w, 2);
+	else
+		q[-1] = (uint8_t)('0' + w);
+	return p + n;
 }
 
 static inline uint8_t *
@@ -121,9 +153,6 @@ midi_puts(uint8_t *p, const char *s)
 	memcpy(p, s, n);
 	return p + n;
 }
-
-/* C-1 to G9. */
-uint8_t *midi_put_note(uint8_t *p, unsigned note);
 
 /* S.UUUUUU */
 uint8_t *midi_put_seconds(uint8_t *p, int64_t us);

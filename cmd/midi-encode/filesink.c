@@ -1,0 +1,301 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * items to a standard MIDI file
+ *
+ * What is done goes out at the end of a track, once there is much of it.  Then
+ * the header is out too, and what it says of the number of tracks can only be
+ * mended where the output can be gone back in.
+ *
+ * Where lines say which track they are of, every track is a file of its own
+ * until the end.
+ */
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "parts.h"
+#include "riad/cli.h"
+#include "riad/io.h"
+
+#define FLUSH_AT ((size_t)8 << 20)
+#define HEADER_LEN ((size_t)14)
+
+struct track {
+	struct riad_buf buf;
+	struct riad_smf_writer w;
+};
+
+static struct riad_buf buf;
+static struct riad_smf_writer w;
+static bool keep, in_track, begun;
+
+/* Once the header is out. */
+static bool header_out;
+static off_t header_at; /* or -1 */
+static uint16_t header_format, header_ntracks;
+
+static struct track *tracks;
+static size_t ntracks, tracks_cap, tracks_len;
+static uint16_t division;
+
+void
+file_begin(bool keep_it, bool exact, uint16_t ppq)
+{
+	riad_buf_init(&buf, FILE_MAX);
+	riad_smf_writer_init(&w, &buf, exact);
+	keep = keep_it;
+	w.division = division = ppq;
+	w.compress = opt.running_status && !exact;
+	in_track = header_out = begun = false;
+	header_at = -1;
+}
+
+/* In hex there are sixteen to a line, counted over all of the file. */
+static void
+out_hex(const uint8_t *data, size_t len)
+{
+	static const char digit[] = "0123456789ABCDEF";
+	static unsigned column;
+
+	for (size_t i = 0; i < len; i++) {
+		uint8_t *p = riad_out_room(&out, 3);
+		p[0] = (uint8_t)digit[data[i] >> 4];
+		p[1] = (uint8_t)digit[data[i] & 15];
+		p[2] = ++column % 16 == 0 ? '\n' : ' ';
+		out.len += 3;
+	}
+	if (len == 0 && column % 16 != 0)
+		riad_out_char(&out, '\n');
+}
+
+static int
+send(const uint8_t *data, size_t len)
+{
+	if (opt.hex)
+		out_hex(data, len);
+	else
+		riad_out_add(&out, data, len);
+	return riad_out_flush(&out);
+}
+
+/* Between tracks. */
+static int
+flush(void)
+{
+	if (keep || in_track || buf.len < FLUSH_AT || tracks != NULL)
+		return 0;
+	if (!header_out) {
+		header_out = true;
+		header_at = opt.hex ? -1 : lseek(out.fd, 0, SEEK_CUR);
+		if (buf.len >= HEADER_LEN) {
+			header_format =
+			    (uint16_t)(buf.data[8] << 8 | buf.data[9]);
+			header_ntracks =
+			    (uint16_t)(buf.data[10] << 8 | buf.data[11]);
+		}
+	}
+	if (send(buf.data, buf.len) == -1)
+		return -1;
+	buf.len = 0;
+	return 0;
+}
+
+/* The tempo that --tempo asks for, where nothing has said any yet. */
+static int
+add_tempo(struct riad_smf_writer *to)
+{
+	static const uint8_t usual[3] = {0x07, 0xA1, 0x20};
+	struct riad_smf_item item = {
+	    .kind = RIAD_SMF_EVENT,
+	    .event =
+		{
+		    .kind = RIAD_MIDI_META,
+		    .meta = 0x51,
+		    .bytes = usual,
+		    .len = sizeof(usual),
+		},
+	};
+
+	begun = true;
+	if (keep || (opt.us == 0 && opt.permille == 1000))
+		return 0;
+	return edit(&item) ? riad_smf_write(to, &item) : 0;
+}
+
+static struct track *
+track_of(uint32_t number)
+{
+	if (number >= UINT16_MAX) {
+		errno = EMSGSIZE;
+		return NULL;
+	}
+	if (number >= tracks_cap) {
+		size_t cap = number < 16 ? 16 : (size_t)number * 2;
+		struct track *p = realloc(tracks, cap * sizeof(*p));
+		if (p == NULL)
+			return NULL;
+		memset(p + tracks_cap, 0, (cap - tracks_cap) * sizeof(*p));
+		tracks = p;
+		for (size_t i = tracks_cap; i < cap; i++)
+			riad_buf_init(&tracks[i].buf, FILE_MAX);
+		/* They have moved. */
+		for (size_t i = 0; i < tracks_cap; i++)
+			tracks[i].w.out = &tracks[i].buf;
+		tracks_cap = cap;
+	}
+	if (number >= ntracks)
+		ntracks = number + 1;
+	struct track *t = tracks + number;
+	if (t->w.out == NULL) {
+		riad_smf_writer_init(&t->w, &t->buf, false);
+		t->w.compress = opt.running_status;
+		if (number == 0 && add_tempo(&t->w) == -1)
+			return NULL;
+	}
+	return t;
+}
+
+static int
+take_apart(const struct riad_smf_item *item)
+{
+	struct track *t = track_of(item->track);
+	if (t == NULL)
+		return -1;
+
+	size_t had = t->buf.len;
+	if (riad_smf_write(&t->w, item) == -1)
+		return -1;
+	tracks_len += t->buf.len - had;
+	if (tracks_len <= FILE_MAX)
+		return 0;
+	errno = EMSGSIZE;
+	return -1;
+}
+
+int
+file_take(const struct riad_smf_item *item, bool has_track)
+{
+	if (item->kind == RIAD_SMF_HEADER) {
+		division = item->division;
+	} else if (has_track && !in_track && !w.exact &&
+		   item->kind == RIAD_SMF_EVENT) {
+		return take_apart(item);
+	} else if (in_track && (item->kind == RIAD_SMF_TRACK ||
+				   item->kind == RIAD_SMF_CHUNK)) {
+		const struct riad_smf_item end = {.kind = RIAD_SMF_END};
+		in_track = false;
+		if (riad_smf_write(&w, &end) == -1 || flush() == -1)
+			return -1;
+	}
+	if (item->kind == RIAD_SMF_END && !in_track && !w.exact)
+		return 0;
+	if (item->kind == RIAD_SMF_EVENT && !in_track && !w.exact) {
+		const struct riad_smf_item track = {.kind = RIAD_SMF_TRACK};
+		if (file_take(&track, false) == -1)
+			return -1;
+	}
+	if (riad_smf_write(&w, item) == -1)
+		return -1;
+	if (item->kind == RIAD_SMF_TRACK) {
+		in_track = true;
+		return begun || w.exact ? 0 : add_tempo(&w);
+	}
+	if (item->kind == RIAD_SMF_END || item->kind == RIAD_SMF_HEADER ||
+	    (item->kind == RIAD_SMF_RAW && w.exact && !in_track)) {
+		in_track = false;
+		return flush();
+	}
+	return 0;
+}
+
+/* Tracks that were apart, one behind another. */
+static int
+put_together(void)
+{
+	const struct riad_smf_item header = {
+	    .kind = RIAD_SMF_HEADER,
+	    .format = 1,
+	    .division = division,
+	};
+
+	if (!w.has_header && riad_smf_write(&w, &header) == -1)
+		return -1;
+	for (size_t i = 0; i < ntracks; i++) {
+		struct track *t = track_of((uint32_t)i);
+		const struct riad_smf_item track = {.kind = RIAD_SMF_TRACK};
+		if (t == NULL ||
+		    (!t->w.in_track && riad_smf_write(&t->w, &track) == -1) ||
+		    riad_smf_writer_end(&t->w) == -1)
+			return -1;
+		if (riad_buf_add(&buf, t->buf.data + HEADER_LEN,
+			t->buf.len - HEADER_LEN) == -1)
+			return -1;
+		w.ntracks++;
+		riad_buf_free(&t->buf);
+	}
+	return 0;
+}
+
+/* The header is out; that it counts right is seen to where it can be. */
+static int
+mend_header(void)
+{
+	bool more = header_format == 0 && w.ntracks > 1;
+	uint16_t format = more ? 1 : header_format;
+	uint8_t right[4] = {(uint8_t)(format >> 8), (uint8_t)format,
+	    (uint8_t)(w.ntracks >> 8), (uint8_t)w.ntracks};
+
+	if (!more && w.ntracks == header_ntracks)
+		return 0;
+	if (header_at != -1 && pwrite(out.fd, right, sizeof(right),
+				   header_at + 8) == (ssize_t)sizeof(right))
+		return 0;
+	riad_warn("standard output: the header says %u tracks, there are %u, "
+		  "and it is out: write to a file",
+	    header_ntracks, w.ntracks);
+	errno = 0;
+	return -1;
+}
+
+int
+file_end(void)
+{
+	if (in_track) {
+		const struct riad_smf_item end = {.kind = RIAD_SMF_END};
+		in_track = false;
+		if (riad_smf_write(&w, &end) == -1)
+			return -1;
+	}
+	if (tracks != NULL && put_together() == -1)
+		return -1;
+	if (!header_out && riad_smf_writer_end(&w) == -1)
+		return -1;
+	if (keep)
+		return 0;
+	if (send(buf.data, buf.len) == -1)
+		return -1;
+	if (opt.hex)
+		out_hex(NULL, 0);
+	if (header_out && !w.exact)
+		return mend_header();
+	return 0;
+}
+
+const struct riad_buf *
+file_kept(void)
+{
+	return &buf;
+}
+
+void
+file_free(void)
+{
+	riad_buf_free(&buf);
+	for (size_t i = 0; i < tracks_cap; i++)
+		riad_buf_free(&tracks[i].buf);
+	free(tracks);
+	tracks = NULL;
+	ntracks = tracks_cap = tracks_len = 0;
+}

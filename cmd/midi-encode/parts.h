@@ -1,0 +1,89 @@
+/* SPDX-License-Identifier: ISC */
+/* parts.h - what the parts of midi-encode(1) share */
+#ifndef MIDI_ENCODE_PARTS_H
+#define MIDI_ENCODE_PARTS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "riad/buf.h"
+#include "riad/out.h"
+#include "riad/smf.h"
+
+extern struct riad_out out; /* standard output */
+
+enum form { FORM_ANY, FORM_SCORE, FORM_ABC, FORM_TEXT, FORM_JSON, FORM_SMF };
+
+/* A file in memory: what is read of one, and what is made of text that has
+ * tracks.  Of --smf it is what a track may take. */
+#define FILE_MAX ((size_t)512 << 20)
+
+enum { RANGES = 32 };
+
+/* As the command line sets them. */
+struct options {
+	enum form from;
+	bool smf, hex, pace, running_status;
+	uint64_t tune;
+
+	/* Whether any of these is asked for. */
+	bool edits;
+	int transpose;
+	uint16_t channels; /* a bit each */
+	struct range {
+		uint32_t from, to;
+	} tracks[RANGES];
+	unsigned ntracks;  /* ranges; 0: all of them */
+	uint32_t permille; /* of the speed */
+	uint32_t us;       /* of a quarter note; 0: as the tempo says */
+};
+extern struct options opt;
+
+/* --- edit.c: what --channel, --track, --transpose and --tempo do to an item:
+ * true if it stays.  --tempo is for files; the other sinks know of time. */
+bool edit(struct riad_smf_item *item);
+
+/* Whether a track is one that is asked for. */
+bool is_chosen(uint32_t track);
+
+/* Says what was left out, if anything was. */
+void edit_end(void);
+
+/* --- A sink takes items in their order: 0, or -1 with errno, which is 0 if
+ * what was wrong has been said. */
+
+/* filesink.c: a standard MIDI file, to standard output as it grows or, with
+ * keep, to memory. */
+void file_begin(bool keep, bool exact, uint16_t division);
+int file_take(const struct riad_smf_item *item, bool has_track);
+int file_end(void);
+const struct riad_buf *file_kept(void);
+void file_free(void);
+
+/* wire.c: bytes for a cable, as they are, in hex or in time.  us is when,
+ * since the beginning. */
+int wire_begin(void);
+int wire_take(const struct riad_midi_event *event, int64_t us);
+/* Before something is waited for: what is there goes out.  With --pace it
+ * waits for fd too. */
+int wire_wait(int fd);
+int wire_end(void);
+
+/* --- Sources, which return an exit status. */
+
+/* lines.c: event text and JSON; begun is what has been read of it. */
+int read_lines(int fd, const char *name, const struct riad_buf *begun);
+
+/* play.c: a standard MIDI file that is in memory, to wire.c or, with --smf, to
+ * filesink.c. */
+int play(const uint8_t *data, size_t len, const char *name);
+int copy(const uint8_t *data, size_t len, const char *name);
+
+/* A score or a tune. */
+int read_tune(
+    enum form form, const uint8_t *data, size_t len, const char *name);
+
+/* What went wrong with an output, by errno: RIAD_FAIL. */
+int failed_output(void);
+
+#endif
