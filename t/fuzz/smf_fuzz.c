@@ -108,7 +108,7 @@ static void
 look_at_map(const uint8_t *data, size_t size)
 {
 	struct riad_smf_map *map = riad_smf_map_new(0);
-	const int64_t some[] = {0, 1, 95, 1000, 123456, INT64_MAX / 3};
+	const int64_t some[] = {0, 1, 95, 1000, 123456, (int64_t)1 << 50};
 
 	check(map != NULL && riad_smf_map_read(map, data, size, 0) == 0);
 	int64_t last = 0;
@@ -117,8 +117,7 @@ look_at_map(const uint8_t *data, size_t size)
 		struct riad_smf_beat b = riad_smf_map_beat(map, some[i]);
 
 		check(us >= last && riad_smf_map_ticks(map, us) >= 0);
-		check(riad_smf_map_of_beat(map, &b) == some[i] ||
-		      b.bar == INT64_MAX);
+		check(riad_smf_map_of_beat(map, &b) == some[i]);
 		last = us;
 	}
 	riad_smf_map_free(map);
