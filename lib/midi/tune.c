@@ -57,6 +57,7 @@ tune_maker_free(struct tune_maker *m)
 		free(m->voices[i]);
 	}
 	riad_buf_free(&m->pitches);
+	free(m->order);
 	riad_tune_free(m->tune);
 }
 
@@ -260,15 +261,15 @@ sort_events(struct tune_event *ev, size_t n)
 static void
 let_go(struct tune_event *ev, size_t n, struct tune_event *out)
 {
-	static const uint16_t none[16][128];
-	uint16_t down[16][128], skip[16][128];
+	static const uint32_t none[16][128];
+	uint32_t down[16][128], skip[16][128];
 
 	memcpy(down, none, sizeof(down));
 	memcpy(skip, none, sizeof(skip));
 	for (size_t i = 0; i < n; i++) {
 		unsigned ch = ev[i].status & 0x0F, key = ev[i].data[0] & 0x7F;
 		if (rank(&ev[i]) == 2) {
-			if (down[ch][key] > 0 && skip[ch][key] < UINT16_MAX) {
+			if (down[ch][key] > 0) {
 				skip[ch][key]++;
 				*out = ev[i];
 				out->status = (uint8_t)(0x80 | ch);

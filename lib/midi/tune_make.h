@@ -37,6 +37,7 @@ enum tune_op_kind {
 	TUNE_ENDING,  /* ref: a bit for each pass that it is for */
 	TUNE_SECTION, /* a repeat that has no begin begins here */
 	TUNE_PART,    /* data[0]: its letter */
+	TUNE_BAR,     /* for words only */
 };
 
 /* How hard a note is struck beside the others. */
@@ -81,7 +82,7 @@ struct tune_maker {
 	struct tune_voice *voices[TUNE_VOICES];
 	size_t nvoices;
 	uint32_t title;
-	const char *order; /* of parts, as letters, or NULL */
+	char *order; /* of parts, as letters, or NULL */
 	size_t norder;
 	uint32_t steps; /* of playing: bounded like events */
 };

@@ -276,6 +276,7 @@ play_op(struct player *p, const struct tune_op *op)
 	case TUNE_MESSAGE:
 		return send(p, p->now, op->data[0], op->data[1], op->data[2]);
 	case TUNE_PART:
+	case TUNE_BAR:
 		return 0;
 	default:
 		return play_meta(p, op);

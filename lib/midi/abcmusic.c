@@ -1,0 +1,858 @@
+/* SPDX-License-Identifier: ISC */
+/* The music of ABC: notes and what stands around them. */
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "abc.h"
+
+/* A grace note is as long as a 32nd, but all of a note's no more than a
+ * quarter of it. */
+#define GRACE (TUNE_WHOLE / 32)
+
+static bool
+is_note(char c)
+{
+	return (c >= 'a' && c <= 'g') || (c >= 'A' && c <= 'G');
+}
+
+void
+abc_bar_begins(struct abc_voice *v)
+{
+	memset(v->bar, ABC_NO_ACCIDENTAL, sizeof(v->bar));
+	v->bar_time = 0;
+	v->in_overlay = false;
+}
+
+/* Velocities as of the score text: 16 a step. */
+static int
+dynamic(const char *name, size_t len)
+{
+	static const struct {
+		const char *name;
+		int velocity;
+	} dynamics[] = {
+	    {"pppp", 10},
+	    {"ppp", 16},
+	    {"pp", 33},
+	    {"p", 49},
+	    {"mp", 64},
+	    {"mf", 80},
+	    {"f", 96},
+	    {"ff", 112},
+	    {"fff", 120},
+	    {"ffff", 127},
+	};
+
+	for (size_t i = 0; i < sizeof(dynamics) / sizeof(dynamics[0]); i++) {
+		if (strlen(dynamics[i].name) == len &&
+		    memcmp(name, dynamics[i].name, len) == 0)
+			return dynamics[i].velocity;
+	}
+	return 0;
+}
+
+static void
+set_velocity(struct abc_voice *v, int velocity)
+{
+	if (v->swell != 0)
+		tune_swell(v->voice, v->swell_at, v->velocity, velocity);
+	v->swell = 0;
+	v->velocity = velocity;
+}
+
+static void
+end_swell(struct abc_voice *v)
+{
+	int to = v->velocity + v->swell;
+
+	if (v->swell != 0)
+		set_velocity(v, to < 10 ? 10 : to > 127 ? 127 : to);
+}
+
+void
+abc_decoration(struct abc_voice *v, const char *name, size_t len)
+{
+	int velocity = dynamic(name, len);
+
+	if (velocity > 0) {
+		set_velocity(v, velocity);
+	} else if (abc_is(name, len, "accent") || abc_is(name, len, ">") ||
+		   abc_is(name, len, "emphasis") || abc_is(name, len, "sfz") ||
+		   abc_is(name, len, "marcato") || abc_is(name, len, "^")) {
+		v->accent = true;
+	} else if (abc_is(name, len, "staccato") || abc_is(name, len, ".") ||
+		   abc_is(name, len, "wedge")) {
+		v->staccato = true;
+	} else if (abc_is(name, len, "crescendo(") || abc_is(name, len, "<(")) {
+		end_swell(v);
+		v->swell = 16;
+		v->swell_at = tune_nops(v->voice);
+	} else if (abc_is(name, len, "diminuendo(") ||
+		   abc_is(name, len, ">(")) {
+		end_swell(v);
+		v->swell = -16;
+		v->swell_at = tune_nops(v->voice);
+	} else if (abc_is(name, len, "crescendo)") || abc_is(name, len, "<)") ||
+		   abc_is(name, len, "diminuendo)") ||
+		   abc_is(name, len, ">)")) {
+		end_swell(v);
+	}
+}
+
+/* --- pitch */
+
+struct pitch {
+	struct abc_place place;
+	bool has_accidental;
+	uint8_t key;
+};
+
+static int
+tied_accidental(const struct abc_voice *v, const struct abc_place *p)
+{
+	for (size_t i = 0; i < v->ntied; i++) {
+		if (v->tied[i].letter == p->letter &&
+		    v->tied[i].octave == p->octave)
+			return v->tied[i].accidental;
+	}
+	return ABC_NO_ACCIDENTAL;
+}
+
+/* An accidental that is written holds until the bar ends, by default for its
+ * letter in all octaves. */
+static void
+find_accidental(struct abc *s, struct pitch *p)
+{
+	struct abc_voice *v = s->voice;
+	int letter = p->place.letter;
+	int octave = s->propagate == ABC_OCTAVE ? p->place.octave : 0;
+	int8_t *of_bar = &v->bar[octave][letter];
+	int tied;
+
+	if (p->has_accidental) {
+		if (s->propagate != ABC_NOT)
+			*of_bar = p->place.accidental;
+	} else if (*of_bar != ABC_NO_ACCIDENTAL) {
+		p->place.accidental = *of_bar;
+	} else if ((tied = tied_accidental(v, &p->place)) !=
+		   ABC_NO_ACCIDENTAL) {
+		p->place.accidental = (int8_t)tied;
+	} else {
+		p->place.accidental = v->state.key[letter];
+	}
+}
+
+static int
+read_pitch(struct abc *s, struct pitch *p)
+{
+	static const int8_t letters[7] = {5, 6, 0, 1, 2, 3, 4}; /* a to g */
+	static const int8_t steps[7] = {0, 2, 4, 5, 7, 9, 11};  /* c to b */
+	const struct abc_state *st = &s->voice->state;
+	const char *at = s->at;
+	char buf[ABC_SEEN];
+	int accidental = 0, octave;
+
+	*p = (struct pitch){.has_accidental = false};
+	for (; s->at < s->end && strchr("^_=", *s->at) != NULL; s->at++) {
+		p->has_accidental = true;
+		accidental += *s->at == '^' ? 1 : *s->at == '_' ? -1 : 0;
+	}
+	if (s->at >= s->end || !is_note(*s->at))
+		return abc_fail(s, s->at,
+		    "expected a note, A to G or a to g, not %s",
+		    abc_seen(s, s->at, buf));
+	if (accidental < -2 || accidental > 2)
+		return abc_fail(s, at, "expected at most two sharps or flats");
+
+	p->place.letter = letters[(*s->at | 0x20) - 'a'];
+	octave = *s->at >= 'a' ? 6 : 5; /* of keys, from 0 */
+	s->at++;
+	for (; s->at < s->end && (*s->at == '\'' || *s->at == ','); s->at++) {
+		octave += *s->at == '\'' ? 1 : -1;
+		if (octave < 0 || octave > 11)
+			break;
+	}
+	if (octave < 0 || octave > 11)
+		return abc_fail(s, at, "expected a note in reach of MIDI");
+	p->place.octave = (int8_t)octave;
+	p->place.accidental = (int8_t)accidental;
+	find_accidental(s, p);
+
+	int key = (octave + st->octave) * 12 + steps[p->place.letter] +
+		  p->place.accidental + st->transpose;
+	if (key < 0 || key > 127)
+		return abc_fail(s, at, "expected a note in reach of MIDI");
+	p->key = (uint8_t)key;
+	return 0;
+}
+
+/* --- notes in time */
+
+/* Sets the length of a note and of the grace notes that are before it. */
+static void
+set_length(struct abc_voice *v, int64_t len)
+{
+	struct tune_op *ops = tune_ops(v->voice);
+	unsigned n = v->last_graces;
+	int64_t grace = GRACE, old = v->last_len;
+
+	if (n > 0 && grace > len / 4 / n)
+		grace = len / 4 / n;
+	for (unsigned i = 0; i < n; i++)
+		ops[v->last - 2 - i].len = grace;
+	ops[v->last - 1].len = len - grace * n;
+	v->last_len = len;
+	v->time += len - old;
+	v->bar_time += len - old;
+}
+
+/* What tuplets and broken rhythm make of a length. */
+static int64_t
+in_rhythm(struct abc_voice *v, int64_t len)
+{
+	if (v->tuplet_left > 0) {
+		len = len * v->time_of / v->tuplet;
+		v->tuplet_left--;
+	}
+	if (v->broken > 0)
+		len >>= v->broken;
+	else if (v->broken < 0)
+		len = 2 * len - (len >> -v->broken);
+	v->broken = 0;
+	return len;
+}
+
+static int
+add_graces(struct abc *s)
+{
+	struct abc_voice *v = s->voice;
+
+	for (unsigned i = 0; i < v->ngraces; i++) {
+		struct tune_op op = {
+		    .kind = TUNE_NOTE,
+		    .data = {tune_velocity(v->velocity, TUNE_GRACE), 100, 1},
+		    .stress = TUNE_GRACE,
+		};
+		if (tune_pitches(s->m, &op.ref, &v->graces[i], 1) == -1 ||
+		    abc_op(s, op) == -1)
+			return -1;
+	}
+	v->last_graces = v->ngraces;
+	v->ngraces = 0;
+	return 0;
+}
+
+/* A note or chord is there but for its length; which a tie may follow. */
+static int
+add_note(
+    struct abc *s, struct pitch *pitches, size_t n, bool *ties, int64_t len)
+{
+	struct abc_voice *v = s->voice;
+	uint8_t keys[TUNE_CHORD];
+	struct tune_op op = {.kind = TUNE_NOTE, .stress = TUNE_PLAIN};
+	size_t nkeys = 0;
+
+	if (s->at < s->end && *s->at == '-') {
+		s->at++;
+		for (size_t i = 0; i < n; i++)
+			ties[i] = true;
+	}
+	v->ntied = 0;
+	for (size_t i = 0; i < n; i++) {
+		size_t k = 0;
+		while (k < nkeys && (keys[k] & 0x7F) != pitches[i].key)
+			k++;
+		if (k == nkeys)
+			keys[nkeys++] = pitches[i].key;
+		if (ties[i]) {
+			keys[k] |= TUNE_TIED;
+			v->tied[v->ntied++] = pitches[i].place;
+		}
+	}
+	if (v->accent)
+		op.stress = TUNE_ACCENT;
+	op.data[0] = tune_velocity(v->velocity, op.stress);
+	op.data[1] = v->staccato ? 50 : 100;
+	op.data[2] = (uint8_t)nkeys;
+	v->accent = v->staccato = false;
+	if (add_graces(s) == -1 ||
+	    tune_pitches(s->m, &op.ref, keys, nkeys) == -1 ||
+	    abc_op(s, op) == -1)
+		return -1;
+	v->last = tune_nops(v->voice);
+	v->last_len = 0;
+	set_length(v, in_rhythm(v, len));
+	return 0;
+}
+
+static int
+multiply(struct abc *s, int64_t *len)
+{
+	unsigned num, den;
+
+	if (abc_fraction(s, &num, &den) == -1)
+		return -1;
+	*len = *len * num / den;
+	return 0;
+}
+
+static int
+read_note(struct abc *s)
+{
+	struct pitch p;
+	bool tie = false;
+	int64_t len = abc_unit(&s->voice->state);
+
+	if (read_pitch(s, &p) == -1 || multiply(s, &len) == -1)
+		return -1;
+	return add_note(s, &p, 1, &tie, len);
+}
+
+/* "..." is an annotation or a chord symbol; !...! a decoration. */
+static int
+read_quoted(struct abc *s)
+{
+	const char *open = s->at++;
+	const char *close = memchr(s->at, '"', (size_t)(s->end - s->at));
+	struct tune_op op = {.kind = TUNE_META, .data = {0x01}};
+	const char *text = s->at;
+
+	if (close == NULL)
+		return abc_fail(s, open, "expected '\"' again in the line");
+	s->at = close + 1;
+	if (close == text || strchr("^_<>@", *text) != NULL)
+		return 0;
+	if (tune_text(s->m, &op.ref, text, (size_t)(close - text)) == -1)
+		return -1;
+	return abc_op(s, op);
+}
+
+static void
+read_decoration(struct abc *s)
+{
+	const char *name = ++s->at;
+	const char *close = memchr(name, '!', (size_t)(s->end - name));
+
+	/* Alone it once broke lines. */
+	if (close == NULL || memchr(name, '|', (size_t)(close - name)) != NULL)
+		return;
+	abc_decoration(s->voice, name, (size_t)(close - name));
+	s->at = close + 1;
+}
+
+static int
+read_chord(struct abc *s)
+{
+	struct pitch pitches[TUNE_CHORD];
+	bool ties[TUNE_CHORD] = {false};
+	const char *open = s->at++;
+	int64_t len = 0;
+	size_t n = 0;
+
+	for (;;) {
+		abc_space(s);
+		if (s->at >= s->end)
+			return abc_fail(
+			    s, open, "expected ']', which ends a chord");
+		if (*s->at == ']')
+			break;
+		if (*s->at == '!') {
+			read_decoration(s);
+			continue;
+		}
+		if (*s->at == '"') {
+			if (read_quoted(s) == -1)
+				return -1;
+			continue;
+		}
+		if (strchr(".uvTHLMOPS~", *s->at) != NULL) {
+			s->at++;
+			continue;
+		}
+		if (n == TUNE_CHORD)
+			return abc_fail(s, s->at,
+			    "expected at most %u notes in a chord", TUNE_CHORD);
+
+		/* The first note's length is the chord's. */
+		int64_t own = abc_unit(&s->voice->state);
+		if (read_pitch(s, &pitches[n]) == -1 || multiply(s, &own) == -1)
+			return -1;
+		if (n == 0)
+			len = own;
+		if (s->at < s->end && *s->at == '-') {
+			ties[n] = true;
+			s->at++;
+		}
+		n++;
+	}
+	s->at++;
+	if (n == 0)
+		return abc_fail(s, open, "expected notes in a chord");
+	if (multiply(s, &len) == -1)
+		return -1;
+	return add_note(s, pitches, n, ties, len);
+}
+
+static int
+read_rest(struct abc *s)
+{
+	struct abc_voice *v = s->voice;
+	char kind = *s->at++;
+	const char *at = s->at;
+	int64_t len = abc_unit(&v->state);
+
+	if (kind == 'Z' || kind == 'X') {
+		unsigned n = abc_digits(s, 999);
+		if (s->at == at)
+			n = 1;
+		if (n == 0 || n > 999)
+			return abc_fail(
+			    s, at, "expected a rest of 1 to 999 bars");
+		len = v->state.num == 0
+			  ? TUNE_WHOLE
+			  : TUNE_WHOLE * v->state.num >> v->state.shift;
+		len *= n;
+	} else if (multiply(s, &len) == -1) {
+		return -1;
+	}
+	v->ntied = 0;
+	v->last_graces = 0;
+	v->last_len = 0;
+	if (abc_op(s, (struct tune_op){.kind = TUNE_REST}) == -1)
+		return -1;
+	v->last = tune_nops(v->voice);
+	set_length(v, in_rhythm(v, len));
+	return 0;
+}
+
+static int
+read_graces(struct abc *s)
+{
+	struct abc_voice *v = s->voice;
+	const char *open = s->at++;
+
+	if (s->at < s->end && *s->at == '/')
+		s->at++;
+	for (;;) {
+		struct pitch p;
+		unsigned num, den;
+
+		abc_space(s);
+		if (s->at >= s->end)
+			return abc_fail(
+			    s, open, "expected '}', which ends grace notes");
+		if (*s->at == '}')
+			break;
+		/* Slurs, ties, chords and rhythm among them sound no other. */
+		if (strchr("()[]-><~.", *s->at) != NULL) {
+			s->at++;
+			continue;
+		}
+		if (read_pitch(s, &p) == -1 ||
+		    abc_fraction(s, &num, &den) == -1)
+			return -1;
+		if (v->ngraces == ABC_GRACES)
+			return abc_fail(s, s->at,
+			    "expected at most %u grace notes", ABC_GRACES);
+		v->graces[v->ngraces++] = p.key;
+	}
+	s->at++;
+	return 0;
+}
+
+/* (3 or (p:q:r; or a slur, which is not heard. */
+static int
+read_tuplet(struct abc *s)
+{
+	static const unsigned of[10] = {0, 0, 3, 2, 3, 0, 2, 0, 3, 0};
+	struct abc_voice *v = s->voice;
+	const char *at = s->at++;
+	unsigned p, q = 0, r = 0;
+
+	if (s->at >= s->end || *s->at < '0' || *s->at > '9')
+		return 0;
+	p = abc_digits(s, 99);
+	if (s->at < s->end && *s->at == ':') {
+		s->at++;
+		q = abc_digits(s, 99);
+		if (s->at < s->end && *s->at == ':') {
+			s->at++;
+			r = abc_digits(s, 99);
+		}
+	}
+	if (p < 2 || p > 99 || q > 99 || r > 99)
+		return abc_fail(s, at, "expected a tuplet of 2 to 99 notes");
+
+	/* Five, seven and nine are for two beats, or three of 6/8 and like. */
+	bool compound = v->state.num > 3 && v->state.num % 3 == 0;
+	if (q == 0)
+		q = p < 10 ? of[p] : 0;
+	if (q == 0)
+		q = compound ? 3 : 2;
+	v->tuplet = p;
+	v->time_of = q;
+	v->tuplet_left = r == 0 ? p : r;
+	return 0;
+}
+
+static int
+read_broken(struct abc *s)
+{
+	struct abc_voice *v = s->voice;
+	const char *at = s->at;
+	int n = 0;
+
+	for (; s->at < s->end && *s->at == *at; s->at++)
+		n++;
+	if (v->last == 0 || v->broken != 0)
+		return abc_fail(s, at, "expected a note before %c", *at);
+	if (n > 3)
+		return abc_fail(s, at, "expected at most three of %c", *at);
+
+	int64_t len = v->last_len;
+	set_length(v, *at == '>' ? 2 * len - (len >> n) : len >> n);
+	v->broken = *at == '>' ? n : -n;
+	return 0;
+}
+
+/* --- bars */
+
+static int
+sign(struct abc *s, enum tune_op_kind kind, uint16_t count, uint32_t ref)
+{
+	return abc_op(
+	    s, (struct tune_op){
+		   .kind = (uint8_t)kind, .count = count, .ref = ref});
+}
+
+/* 1 or 1,3 or 1-3 after a bar or '['. */
+static int
+read_ending(struct abc *s)
+{
+	uint32_t mask = 0;
+	const char *at = s->at;
+
+	for (;;) {
+		unsigned from = abc_digits(s, 32), to = from;
+		if (s->at + 1 < s->end && *s->at == '-' && s->at[1] >= '0' &&
+		    s->at[1] <= '9') {
+			s->at++;
+			to = abc_digits(s, 32);
+		}
+		if (from == 0 || to > 32 || to < from)
+			return abc_fail(
+			    s, at, "expected an ending from 1 to 32");
+		for (; from <= to; from++)
+			mask |= UINT32_C(1) << (from - 1);
+		if (s->at + 1 >= s->end || *s->at != ',' || s->at[1] < '0' ||
+		    s->at[1] > '9')
+			break;
+		s->at++;
+	}
+	return sign(s, TUNE_ENDING, 1, mask);
+}
+
+static int
+end_bar(struct abc *s)
+{
+	struct abc_voice *v = s->voice;
+
+	if (v->in_overlay && v->bar_time < v->overlaid) {
+		int64_t len = v->overlaid - v->bar_time;
+		if (abc_op(s,
+			(struct tune_op){.kind = TUNE_REST, .len = len}) == -1)
+			return -1;
+	}
+	abc_bar_begins(v);
+	v->last = 0;
+	return sign(s, TUNE_BAR, 1, 0);
+}
+
+/* Any row of | [ ] and : that is a bar line. */
+static int
+read_bar(struct abc *s)
+{
+	struct abc_voice *v = s->voice;
+	uint16_t ends = 0, begins = 0;
+	unsigned lines = 0;
+	bool thick = false;
+
+	for (; s->at < s->end && *s->at == ':' && ends < 9; s->at++)
+		ends++;
+	for (; s->at < s->end; s->at++) {
+		bool more = s->end - s->at > 1;
+		if (*s->at == '|') {
+			lines++;
+		} else if (*s->at == ']' && (lines > 0 || thick)) {
+			thick = true;
+		} else if (*s->at == '[' && more &&
+			   (s->at[1] == '|' || s->at[1] == ']')) {
+			thick = true;
+		} else if (*s->at == ':' && lines > 0 && more &&
+			   s->at[1] == '|' && begins == 0) {
+			/* Of :|:| and the like the first counts. */
+			lines++;
+		} else {
+			break;
+		}
+	}
+	for (; s->at < s->end && *s->at == ':' && begins < 9; s->at++)
+		begins++;
+	if (lines == 0 && !thick && begins == 0) {
+		/* :: */
+		begins = ends / 2;
+		ends = (uint16_t)(ends - begins);
+	}
+	if (end_bar(s) == -1)
+		return -1;
+	if (ends > 0) {
+		uint16_t passes = (uint16_t)(ends + 1);
+		if (v->begun > passes)
+			passes = (uint16_t)v->begun;
+		if (sign(s, TUNE_END, passes, 0) == -1)
+			return -1;
+		v->begun = 0;
+	}
+	if (begins > 0) {
+		v->begun = begins + 1U;
+		if (sign(s, TUNE_BEGIN, 1, 0) == -1)
+			return -1;
+	} else if (ends == 0 && (thick || lines > 1)) {
+		if (sign(s, TUNE_SECTION, 1, 0) == -1)
+			return -1;
+	}
+	if (s->at < s->end && *s->at >= '1' && *s->at <= '9')
+		return read_ending(s);
+	return 0;
+}
+
+/* & : what follows sounds together with the bar so far. */
+static int
+read_overlay(struct abc *s)
+{
+	struct abc_voice *v = s->voice;
+	int64_t len = v->bar_time;
+
+	s->at++;
+	if (!v->in_overlay || len > v->overlaid)
+		v->overlaid = len;
+	if (abc_op(s, (struct tune_op){.kind = TUNE_REST, .len = -len}) == -1)
+		return -1;
+	v->bar_time = 0;
+	v->in_overlay = true;
+	v->last = 0;
+	return 0;
+}
+
+/* [K:...] and the like. */
+static int
+read_inline(struct abc *s)
+{
+	const char *open = s->at, *end = s->end;
+	const char *close = memchr(open, ']', (size_t)(end - open));
+	char name = open[1];
+	int r;
+
+	if (close == NULL)
+		return abc_fail(
+		    s, open, "expected ']', which ends a field in the line");
+	if (strchr("KLMPQVI", name) != NULL) {
+		s->at = open + 3;
+		s->end = close;
+		while (s->end > s->at && s->end[-1] == ' ')
+			s->end--;
+		abc_space(s);
+		r = abc_field(s, name);
+		s->end = end;
+		if (r == -1)
+			return -1;
+	}
+	s->at = close + 1;
+	return 0;
+}
+
+static int
+read_bracket(struct abc *s)
+{
+	char c = s->end - s->at > 1 ? s->at[1] : '\0';
+	char d = s->end - s->at > 2 ? s->at[2] : '\0';
+
+	if (c == '|' || (c == ']' && s->end - s->at > 1))
+		return read_bar(s);
+	if (c >= '1' && c <= '9') {
+		s->at++;
+		return read_ending(s);
+	}
+	if (c == '"' && s->voice->last == 0 &&
+	    memchr(s->at, ']', (size_t)(s->end - s->at)) == NULL) {
+		s->at++; /* an ending that has a name */
+		return 0;
+	}
+	if (d == ':' && ((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z')))
+		return read_inline(s);
+	return read_chord(s);
+}
+
+static int
+read_symbol(struct abc *s)
+{
+	unsigned char c = (unsigned char)*s->at;
+	char buf[ABC_SEEN];
+
+	if (c < 128 && s->symbols[c].name != NULL) {
+		abc_decoration(s->voice, s->symbols[c].name, s->symbols[c].len);
+	} else if (c == '.') {
+		s->voice->staccato = true;
+	} else if (c == 'L') {
+		s->voice->accent = true;
+	} else if (strchr("~HMOPSTuv", c) == NULL &&
+		   strchr("#*;?@$`)\\, \t", c) == NULL) {
+		return abc_fail(s, s->at,
+		    "expected a note, a rest, a bar or another sign of music, "
+		    "not %s",
+		    abc_seen(s, s->at, buf));
+	}
+	s->at++;
+	return 0;
+}
+
+int
+abc_music(struct abc *s)
+{
+	if (abc_voice(s) == -1)
+		return -1;
+	if (s->voice->had_words) {
+		s->voice->had_words = false;
+		s->voice->lyric_from = tune_nops(s->voice->voice);
+	}
+	while (s->at < s->end) {
+		char c = *s->at;
+		int r = 0;
+
+		if (is_note(c) || c == '^' || c == '_' || c == '=') {
+			r = read_note(s);
+		} else if (c == 'z' || c == 'x' || c == 'Z' || c == 'X') {
+			r = read_rest(s);
+		} else if (c == '|' || c == ':') {
+			r = read_bar(s);
+		} else if (c == '[') {
+			r = read_bracket(s);
+		} else if (c == '>' || c == '<') {
+			r = read_broken(s);
+		} else if (c == '(') {
+			r = read_tuplet(s);
+		} else if (c == '{') {
+			r = read_graces(s);
+		} else if (c == '"') {
+			r = read_quoted(s);
+		} else if (c == '!') {
+			read_decoration(s);
+		} else if (c == '&') {
+			r = read_overlay(s);
+		} else if (c == '.' && s->end - s->at > 1 &&
+			   (s->at[1] == '|' || s->at[1] == '(' ||
+			       s->at[1] == '-')) {
+			s->at++; /* dotted, on paper */
+		} else if (c == '-') {
+			s->at++; /* of a tie that stands apart */
+		} else if (c == 'y') {
+			s->at++;
+			abc_digits(s, 999);
+		} else {
+			r = read_symbol(s);
+		}
+		if (r == -1)
+			return -1;
+	}
+	return 0;
+}
+
+/* --- words */
+
+/* The next note that has no words, from *i on; within the bar. */
+static struct tune_op *
+next_note(struct abc_voice *v, size_t *i)
+{
+	struct tune_op *ops = tune_ops(v->voice);
+	size_t n = tune_nops(v->voice);
+
+	for (; *i < n; ++*i) {
+		if (ops[*i].kind == TUNE_NOTE && ops[*i].stress != TUNE_GRACE)
+			return &ops[(*i)++];
+	}
+	return NULL;
+}
+
+static int
+syllable(struct abc *s, struct tune_op *op, const char *from, const char *to,
+    bool ends)
+{
+	uint8_t text[256];
+	size_t n = 0;
+
+	for (; from < to && n < sizeof(text) - 1; from++) {
+		if (*from == '\\' && from + 1 < to && from[1] == '-')
+			continue;
+		text[n++] = (uint8_t)(*from == '~' ? ' ' : *from);
+	}
+	if (ends)
+		text[n++] = ' ';
+	return tune_text(s->m, &op->lyric, text, n);
+}
+
+/* w: syllables for the notes of the lines before; a verse after the first
+ * isn't sung. */
+int
+abc_words(struct abc *s)
+{
+	struct abc_voice *v;
+	size_t i;
+
+	if (abc_voice(s) == -1)
+		return -1;
+	v = s->voice;
+	if (v->had_words)
+		return 0;
+	v->had_words = true;
+	i = v->lyric_from;
+	while (s->at < s->end) {
+		struct tune_op *op;
+		const char *from = s->at;
+
+		switch (*from) {
+		case ' ':
+		case '\t':
+		case '-':
+			s->at++;
+			continue;
+		case '|':
+			s->at++;
+			while (i < tune_nops(v->voice) &&
+			       tune_ops(v->voice)[i].kind != TUNE_BAR)
+				i++;
+			if (i < tune_nops(v->voice))
+				i++;
+			continue;
+		case '_':
+		case '*':
+			s->at++;
+			next_note(v, &i);
+			continue;
+		default:
+			break;
+		}
+		while (s->at < s->end && strchr(" \t-_*|", *s->at) == NULL) {
+			if (*s->at == '\\' && s->at + 1 < s->end)
+				s->at++;
+			s->at++;
+		}
+		op = next_note(v, &i);
+		if (op == NULL)
+			return 0;
+		if (syllable(s, op, from, s->at,
+			s->at == s->end || *s->at != '-') == -1)
+			return -1;
+	}
+	return 0;
+}
