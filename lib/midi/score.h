@@ -97,6 +97,7 @@ int score_statement(struct score *s);
 /* What stands in parentheses, without these. */
 int score_sign(struct score *s);
 
+int score_drums(struct score *s);
 /* 1 if the line is one of a drum; 0 if it isn't. */
 int score_lane(struct score *s);
 

@@ -267,6 +267,15 @@ lane_grid(struct score *s, int *grid)
 	return 0;
 }
 
+/* Of lanes: the part in hand, or one that is called drums. */
+int
+score_drums(struct score *s)
+{
+	if (s->part != NULL && s->part->drums)
+		return 0;
+	return score_part_new(s, "drums", 5, true);
+}
+
 int
 score_lane(struct score *s)
 {
@@ -279,10 +288,8 @@ score_lane(struct score *s)
 	/* What comes next tells it from an ending: 36 x... is a lane. */
 	if (key == -1 || (name + n < s->end && strchr(" \t/", name[n]) == NULL))
 		return 0;
-	if (s->part == NULL || !s->part->drums) {
-		if (score_part_new(s, "drums", 5, true) == -1)
-			return -1;
-	}
+	if (score_drums(s) == -1)
+		return -1;
 	l.key = (uint8_t)key;
 	s->at += n;
 

@@ -168,6 +168,9 @@ do_time(struct score *s)
 	if (1 << shift != den)
 		return score_fail(
 		    s, below, "expected 1, 2, 4, 8, 16, 32 or 64 below");
+	if (s->part == NULL && s->pickup >= TUNE_WHOLE * num >> shift)
+		return score_fail(
+		    s, at, "expected a bar that is longer than the pickup");
 	if (s->part == NULL) {
 		s->num = (unsigned)num;
 		s->shift = shift;
@@ -351,6 +354,8 @@ do_grid(struct score *s)
 		return score_fail(s, at,
 		    "expected steps that divide a whole note, such as 8, 12, "
 		    "16 or 24");
+	if (score_drums(s) == -1)
+		return -1;
 	s->part->grid = (unsigned)n;
 	return 0;
 }
@@ -449,7 +454,7 @@ static const struct {
     {"gate", GATE, false, true},
     {"velocity", VELOCITY, false, true},
     {"transpose", TRANSPOSE, false, true},
-    {"grid", GRID, true, true},
+    {"grid", GRID, true, false},
     {"cresc", CRESC, false, true},
     {"dim", DIM, false, true},
 };

@@ -123,6 +123,10 @@ play_note(struct player *p, const struct tune_op *op)
 	}
 	if (end_held(p, pitches, n) == -1)
 		return -1;
+
+	/* Of a grace note before the beginning there is nothing to hear. */
+	if (p->now < 0)
+		n = 0;
 	for (size_t i = 0; i < n; i++) {
 		uint8_t key = pitches[i] & 0x7F;
 		int64_t end = p->now + sound;

@@ -3,39 +3,10 @@
 
 #include <string.h>
 
+#include "riad/midinames.h"
 #include "score.h"
 
-/* The names of General MIDI, shortened by nothing but case and signs. */
-static const char *const names[128] = {"acoustic grand piano",
-    "bright acoustic piano", "electric grand piano", "honky-tonk piano",
-    "electric piano 1", "electric piano 2", "harpsichord", "clavinet",
-    "celesta", "glockenspiel", "music box", "vibraphone", "marimba",
-    "xylophone", "tubular bells", "dulcimer", "drawbar organ",
-    "percussive organ", "rock organ", "church organ", "reed organ", "accordion",
-    "harmonica", "tango accordion", "nylon guitar", "steel guitar",
-    "jazz guitar", "clean guitar", "muted guitar", "overdriven guitar",
-    "distortion guitar", "guitar harmonics", "acoustic bass", "fingered bass",
-    "picked bass", "fretless bass", "slap bass 1", "slap bass 2",
-    "synth bass 1", "synth bass 2", "violin", "viola", "cello", "contrabass",
-    "tremolo strings", "pizzicato strings", "orchestral harp", "timpani",
-    "string ensemble 1", "string ensemble 2", "synth strings 1",
-    "synth strings 2", "choir aahs", "voice oohs", "synth voice",
-    "orchestra hit", "trumpet", "trombone", "tuba", "muted trumpet",
-    "french horn", "brass section", "synth brass 1", "synth brass 2",
-    "soprano sax", "alto sax", "tenor sax", "baritone sax", "oboe",
-    "english horn", "bassoon", "clarinet", "piccolo", "flute", "recorder",
-    "pan flute", "blown bottle", "shakuhachi", "whistle", "ocarina",
-    "square lead", "sawtooth lead", "calliope lead", "chiff lead",
-    "charang lead", "voice lead", "fifths lead", "bass and lead", "new age pad",
-    "warm pad", "polysynth pad", "choir pad", "bowed pad", "metallic pad",
-    "halo pad", "sweep pad", "rain", "soundtrack", "crystal", "atmosphere",
-    "brightness", "goblins", "echoes", "sci-fi", "sitar", "banjo", "shamisen",
-    "koto", "kalimba", "bagpipe", "fiddle", "shanai", "tinkle bell", "agogo",
-    "steel drums", "woodblock", "taiko drum", "melodic tom", "synth drum",
-    "reverse cymbal", "guitar fret noise", "breath noise", "seashore",
-    "bird tweet", "telephone ring", "helicopter", "applause", "gunshot"};
-
-/* What is said for short, and other names of General MIDI's. */
+/* What is said for short where several would do. */
 static const struct {
 	const char *name;
 	uint8_t program;
@@ -44,97 +15,154 @@ static const struct {
     {"honky-tonk", 3},
     {"electric piano", 4},
     {"rhodes", 4},
+    {"clavinet", 7},
     {"vibes", 11},
+    {"bells", 14},
     {"organ", 16},
     {"guitar", 24},
-    {"acoustic guitar nylon", 24},
-    {"acoustic guitar steel", 25},
+    {"acoustic guitar", 24},
+    {"steel guitar", 25},
     {"electric guitar", 27},
-    {"electric guitar jazz", 26},
-    {"electric guitar clean", 27},
-    {"electric guitar muted", 28},
     {"bass", 32},
     {"electric bass", 33},
-    {"electric bass finger", 33},
-    {"electric bass pick", 34},
+    {"fingered bass", 33},
+    {"picked bass", 34},
     {"slap bass", 36},
     {"synth bass", 38},
     {"double bass", 43},
     {"harp", 46},
     {"strings", 48},
+    {"synth strings", 50},
     {"choir", 52},
     {"voice", 53},
     {"horn", 60},
     {"brass", 61},
+    {"synth brass", 62},
     {"sax", 65},
     {"saxophone", 65},
-    {"alto saxophone", 65},
-    {"tenor saxophone", 66},
-    {"bells", 14},
-    {"square", 80},
     {"saw", 81},
-    {"sawtooth", 81},
-    {"lead 1 square", 80},
-    {"lead 2 sawtooth", 81},
     {"pad", 89},
+    {"bagpipe", 109},
     {"bagpipes", 109},
-    {"fx 1 rain", 96},
+    {"sci-fi", 103},
 };
 
-/* Equal, but for case and what is no letter or digit. */
+static bool
+is_sign(char c)
+{
+	return c == ' ' || c == '-' || c == '_' || c == '.' || c == '(' ||
+	    c == ')' || c == '\t';
+}
+
+static char
+lower(char c)
+{
+	return c >= 'A' && c <= 'Z' ? (char)(c | 0x20) : c;
+}
+
+/* Equal, but for case and signs. */
 static bool
 same(const char *a, size_t len, const char *b)
 {
 	size_t i = 0;
 
 	for (;;) {
-		while (i < len && strchr(" -_.()", a[i]) != NULL && a[i] != 0)
+		while (i < len && is_sign(a[i]))
 			i++;
-		while (*b == ' ' || *b == '-')
+		while (is_sign(*b))
 			b++;
 		if (i == len || *b == '\0')
 			return i == len && *b == '\0';
-		char c = a[i++];
-		if (c >= 'A' && c <= 'Z')
-			c = (char)(c | 0x20);
-		if (c != *b++)
+		if (lower(a[i++]) != lower(*b++))
 			return false;
 	}
 }
 
-int
-tune_program(const char *name, size_t len)
+/* The next word of a name: its length, 0 at the end. */
+static size_t
+next_word(const char **at, const char *end)
 {
+	const char *p;
+
+	while (*at < end && is_sign(**at))
+		++*at;
+	for (p = *at; p < end && !is_sign(*p);)
+		p++;
+	return (size_t)(p - *at);
+}
+
+static bool
+has_word(const char *name, const char *word, size_t len)
+{
+	const char *end = name + strlen(name);
+	size_t n;
+
+	for (; (n = next_word(&name, end)) > 0; name += n) {
+		if (n != len)
+			continue;
+		size_t i = 0;
+		while (i < n && lower(name[i]) == lower(word[i]))
+			i++;
+		if (i == n)
+			return true;
+	}
+	return false;
+}
+
+static bool
+has_words(const char *name, const char *words, size_t len)
+{
+	const char *end = words + len;
+	size_t n, all = 0;
+
+	for (; (n = next_word(&words, end)) > 0; words += n, all++) {
+		if (!has_word(name, words, n))
+			return false;
+	}
+	return all > 0;
+}
+
+/* By its name, or what it is called for short, or by words of its name that
+ * no other has; -1, and then *like has some of them, or is NULL. */
+static int
+find_program(const char *name, size_t len, const char **like)
+{
+	int found = -1;
+
+	*like = NULL;
+	if (len > 64)
+		return -1;
 	for (int i = 0; i < 128; i++) {
-		if (same(name, len, names[i]))
+		if (same(name, len, riad_midi_program((uint8_t)i)))
 			return i;
 	}
 	for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++) {
 		if (same(name, len, others[i].name))
 			return others[i].program;
 	}
-	return -1;
+	for (int i = 0; i < 128; i++) {
+		if (!has_words(riad_midi_program((uint8_t)i), name, len))
+			continue;
+		if (*like != NULL)
+			return -1;
+		*like = riad_midi_program((uint8_t)i);
+		found = i;
+	}
+	return found;
 }
 
-/* Words that begin alike, for a message. */
-static const char *
-nearest(const char *name, size_t len)
+int
+tune_program(const char *name, size_t len)
 {
-	for (size_t n = len; n >= 3; n--) {
-		for (int i = 0; i < 128; i++) {
-			for (const char *p = names[i]; *p != '\0'; p++) {
-				if (strncmp(p, name, n) == 0)
-					return names[i];
-			}
-		}
-	}
-	return "trumpet";
+	const char *like;
+
+	return find_program(name, len, &like);
 }
 
 int
 score_instrument(struct score *s, const char *stop)
 {
-	const char *at = s->at, *name = at, *end = stop;
+	const char *at = s->at, *name = at, *end = stop, *like;
 	char buf[SCORE_SEEN];
 	int n;
 
@@ -152,12 +180,16 @@ score_instrument(struct score *s, const char *stop)
 		name++;
 		end--;
 	}
-	n = tune_program(name, (size_t)(end - name));
+	n = find_program(name, (size_t)(end - name), &like);
+	if (n == -1 && like != NULL)
+		return score_fail(s, at,
+		    "expected more of the name: several are like it, such as "
+		    "\"%s\"",
+		    like);
 	if (n == -1)
-		score_fail(s, at,
-		    "expected an instrument of General MIDI (0 to 127, or a "
-		    "name such as %s), not %s",
-		    nearest(name, (size_t)(end - name)),
+		return score_fail(s, at,
+		    "expected an instrument of General MIDI by its name or "
+		    "number (0 to 127), not %s",
 		    score_seen(s, at, buf));
 	return n;
 }
