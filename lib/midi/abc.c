@@ -275,7 +275,7 @@ find_tune(struct abc *s, uint32_t number, const char **next, const char *end)
 
 /* Between %%begintext and %%endtext, and the like, nothing is music. */
 static bool
-is_directive(const struct abc *s, const char *name)
+begins_with(const struct abc *s, const char *name)
 {
 	size_t n = strlen(name);
 
@@ -289,11 +289,11 @@ read_tune(struct abc *s, const char *next, const char *end)
 
 	s->in_head = true;
 	while (next_line(s, &next, end)) {
-		if (is_empty(s))
+		if (is_empty(s) || begins_with(s, "X:"))
 			break;
-		if (is_directive(s, "%%begin"))
+		if (begins_with(s, "%%begin"))
 			in_text = true;
-		else if (is_directive(s, "%%end"))
+		else if (begins_with(s, "%%end"))
 			in_text = false;
 		else if (!in_text && read_line(s) == -1)
 			return -1;

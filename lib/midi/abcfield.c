@@ -488,6 +488,8 @@ do_order(struct abc *s)
 			    "expected parts A to Z, such as AABB or A(BC)2");
 		}
 	}
+	if (depth > 0)
+		return abc_fail(s, s->at, "expected ')' after '('");
 	s->m->norder = n;
 	return 0;
 full:

@@ -294,6 +294,8 @@ multiply(struct abc *s, int64_t *len)
 	if (abc_fraction(s, &num, &den) == -1)
 		return -1;
 	*len = *len * num / den;
+	if (*len > TUNE_TIME_MAX)
+		return abc_fail(s, s->at, "expected a note that is shorter");
 	return 0;
 }
 
@@ -600,8 +602,10 @@ read_bar(struct abc *s)
 	for (; s->at < s->end && *s->at == ':' && begins < 9; s->at++)
 		begins++;
 	if (lines == 0 && !thick && begins == 0) {
-		/* :: */
-		begins = ends / 2;
+		if (ends < 2)
+			return abc_fail(s, s->at - 1,
+			    "expected :| or :: and not ':' alone");
+		begins = ends / 2; /* of :: */
 		ends = (uint16_t)(ends - begins);
 	}
 	if (end_bar(s) == -1)

@@ -257,46 +257,50 @@ sort_events(struct tune_event *ev, size_t n)
 /*
  * A key that is struck while it is down is let go before, and the first of its
  * releases to come is left out: so keys are down or up, and in the end up.
+ * Struck twice at once it is struck once.  Returns how many events are left.
  */
-static void
+static size_t
 let_go(struct tune_event *ev, size_t n, struct tune_event *out)
 {
-	static const uint32_t none[16][128];
-	uint32_t down[16][128], skip[16][128];
+	struct {
+		uint32_t down, skip, at;
+	} keys[16][128];
+	size_t left = 0;
 
-	memcpy(down, none, sizeof(down));
-	memcpy(skip, none, sizeof(skip));
+	memset(keys, 0, sizeof(keys));
 	for (size_t i = 0; i < n; i++) {
 		unsigned ch = ev[i].status & 0x0F, key = ev[i].data[0] & 0x7F;
 		if (rank(&ev[i]) == 2) {
-			if (down[ch][key] > 0) {
-				skip[ch][key]++;
-				*out = ev[i];
-				out->status = (uint8_t)(0x80 | ch);
-				out->data[1] = 64;
-				out++;
+			if (keys[ch][key].down == 0) {
+				keys[ch][key].down = 1;
 			} else {
-				down[ch][key]++;
+				keys[ch][key].skip++;
+				if (keys[ch][key].at == ev[i].tick)
+					continue;
+				out[left] = ev[i];
+				out[left].status = (uint8_t)(0x80 | ch);
+				out[left++].data[1] = 64;
 			}
+			keys[ch][key].at = ev[i].tick;
 		} else if (rank(&ev[i]) == 0) {
-			if (skip[ch][key] > 0) {
-				skip[ch][key]--;
+			if (keys[ch][key].skip > 0) {
+				keys[ch][key].skip--;
 				continue;
 			}
-			down[ch][key]--;
+			keys[ch][key].down = 0;
 		}
-		*out++ = ev[i];
+		out[left++] = ev[i];
 	}
+	return left;
 }
 
 /* Of the first track: what several voices say at the same time is said once,
  * the first says it. */
 static size_t
-say_once(const struct riad_tune *tune, struct tune_event *ev, size_t n)
+say_once(struct tune_event *ev, size_t n)
 {
 	size_t out = 0;
 
-	(void)tune;
 	for (size_t i = 0; i < n; i++) {
 		bool said = false;
 		bool once = ev[i].meta == 0x51 || ev[i].meta == 0x58 ||
@@ -324,8 +328,8 @@ tune_track_end(struct tune_maker *m, bool first_track)
 		size_t n = buf->len / sizeof(struct tune_event);
 		if (sort_events(events_of(buf), n) == -1)
 			return -1;
-		buf->len = say_once(tune, events_of(buf), n) *
-			   sizeof(struct tune_event);
+		buf->len =
+		    say_once(events_of(buf), n) * sizeof(struct tune_event);
 		return 0;
 	}
 
@@ -339,8 +343,9 @@ tune_track_end(struct tune_maker *m, bool first_track)
 		if (copy == NULL)
 			return -1;
 		memcpy(copy, ev + begin, n * sizeof(*ev));
-		let_go(copy, n, ev + begin);
+		n = let_go(copy, n, ev + begin);
 		free(copy);
+		tune->events.len = (begin + n) * sizeof(*ev);
 	}
 	tune->tracks[tune->ntracks++] = (struct tune_track){begin, begin + n};
 	tune->begun = begin + n;
@@ -458,8 +463,9 @@ riad_tune_items(const struct riad_tune *tune,
 	    tune->first.len / sizeof(struct tune_event));
 	for (size_t i = 0; r == 0 && i < tune->ntracks; i++) {
 		const struct tune_track *t = &tune->tracks[i];
+		const struct tune_event *ev = events_of(&tune->events);
 		r = give_track(&g, (uint32_t)i + 1,
-		    events_of(&tune->events) + t->begin, t->end - t->begin);
+		    ev == NULL ? NULL : ev + t->begin, t->end - t->begin);
 	}
 	return r;
 }

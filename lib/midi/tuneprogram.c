@@ -51,7 +51,7 @@ static bool
 is_sign(char c)
 {
 	return c == ' ' || c == '-' || c == '_' || c == '.' || c == '(' ||
-	    c == ')' || c == '\t';
+	       c == ')' || c == '\t';
 }
 
 static char
