@@ -56,7 +56,7 @@ abc_is(const char *word, size_t len, const char *name)
 		char c = word[i];
 		if (c >= 'A' && c <= 'Z')
 			c = (char)(c | 0x20);
-		if (c != name[i])
+		if (c != name[i] || c == '\0')
 			return false;
 	}
 	return name[len] == '\0';
@@ -239,7 +239,7 @@ of_file_head(const struct abc *s)
 		return false;
 	if (memcmp(s->at, "%%", 2) == 0)
 		return true;
-	return s->at[1] == ':' && strchr("MLIU", s->at[0]) != NULL;
+	return s->at[1] == ':' && tune_is_one("MLIU", s->at[0]);
 }
 
 /* Goes to the line of X: with that number.  The head of the file is what comes

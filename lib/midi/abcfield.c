@@ -289,7 +289,7 @@ key_accidental(struct abc *s, struct abc_state *st)
 	const char *at = s->at, *l;
 	int n = 0;
 
-	for (; s->at < s->end && strchr("^_=", *s->at) != NULL; s->at++)
+	for (; s->at < s->end && tune_is_one("^_=", *s->at); s->at++)
 		n += *s->at == '^' ? 1 : *s->at == '_' ? -1 : 0;
 	if (s->at >= s->end || n < -2 || n > 2 ||
 	    (l = memchr(letters, *s->at | 0x20, 7)) == NULL)
@@ -352,7 +352,7 @@ do_key(struct abc *s)
 			s->at = p;
 		}
 		set_sharps(st, explicit ? 0 : sharps + mode);
-	} else if (strchr("^_=", *at) != NULL) {
+	} else if (tune_is_one("^_=", *at)) {
 		set_sharps(st, 0);
 	} else if (memchr(at, '=', n) == NULL && n < 3) {
 		return abc_fail(
@@ -362,7 +362,7 @@ do_key(struct abc *s)
 	}
 
 	for (abc_space(s); s->at < s->end; abc_space(s)) {
-		if (strchr("^_=", *s->at) != NULL) {
+		if (tune_is_one("^_=", *s->at)) {
 			if (key_accidental(s, st) == -1)
 				return -1;
 		} else if (parameter(s, st, NULL) == -1) {

@@ -154,7 +154,7 @@ read_pitch(struct abc *s, struct pitch *p)
 	int accidental = 0, octave;
 
 	*p = (struct pitch){.has_accidental = false};
-	for (; s->at < s->end && strchr("^_=", *s->at) != NULL; s->at++) {
+	for (; s->at < s->end && tune_is_one("^_=", *s->at); s->at++) {
 		p->has_accidental = true;
 		accidental += *s->at == '^' ? 1 : *s->at == '_' ? -1 : 0;
 	}
@@ -323,7 +323,7 @@ read_quoted(struct abc *s)
 	if (close == NULL)
 		return abc_fail(s, open, "expected '\"' again in the line");
 	s->at = close + 1;
-	if (close == text || strchr("^_<>@", *text) != NULL)
+	if (close == text || tune_is_one("^_<>@", *text))
 		return 0;
 	if (tune_text(s->m, &op.ref, text, (size_t)(close - text)) == -1)
 		return -1;
@@ -368,7 +368,7 @@ read_chord(struct abc *s)
 				return -1;
 			continue;
 		}
-		if (strchr(".uvTHLMOPS~", *s->at) != NULL) {
+		if (tune_is_one(".uvTHLMOPS~", *s->at)) {
 			s->at++;
 			continue;
 		}
@@ -447,7 +447,7 @@ read_graces(struct abc *s)
 		if (*s->at == '}')
 			break;
 		/* Slurs, ties, chords and rhythm among them sound no other. */
-		if (strchr("()[]-><~.", *s->at) != NULL) {
+		if (tune_is_one("()[]-><~.", *s->at)) {
 			s->at++;
 			continue;
 		}
@@ -661,7 +661,7 @@ read_inline(struct abc *s)
 	if (close == NULL)
 		return abc_fail(
 		    s, open, "expected ']', which ends a field in the line");
-	if (strchr("KLMPQVI", name) != NULL) {
+	if (tune_is_one("KLMPQVI", name)) {
 		s->at = open + 3;
 		s->end = close;
 		while (s->end > s->at && s->end[-1] == ' ')
@@ -688,11 +688,6 @@ read_bracket(struct abc *s)
 		s->at++;
 		return read_ending(s);
 	}
-	if (c == '"' && s->voice->last == 0 &&
-	    memchr(s->at, ']', (size_t)(s->end - s->at)) == NULL) {
-		s->at++; /* an ending that has a name */
-		return 0;
-	}
 	if (d == ':' && ((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z')))
 		return read_inline(s);
 	return read_chord(s);
@@ -710,8 +705,8 @@ read_symbol(struct abc *s)
 		s->voice->staccato = true;
 	} else if (c == 'L') {
 		s->voice->accent = true;
-	} else if (strchr("~HMOPSTuv", c) == NULL &&
-		   strchr("#*;?@$`)\\, \t", c) == NULL) {
+	} else if (!tune_is_one("~HMOPSTuv", (char)c) &&
+		   !tune_is_one("#*;?@$`)\\, \t", (char)c)) {
 		return abc_fail(s, s->at,
 		    "expected a note, a rest, a bar or another sign of music, "
 		    "not %s",
@@ -846,7 +841,7 @@ abc_words(struct abc *s)
 		default:
 			break;
 		}
-		while (s->at < s->end && strchr(" \t-_*|", *s->at) == NULL) {
+		while (s->at < s->end && !tune_is_one(" \t-_*|", *s->at)) {
 			if (*s->at == '\\' && s->at + 1 < s->end)
 				s->at++;
 			s->at++;

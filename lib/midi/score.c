@@ -578,7 +578,7 @@ check_gap(struct score *s, const char *note)
 {
 	char buf[SCORE_SEEN];
 
-	if (s->at >= s->end || strchr(" \t]}|:(<>{[", *s->at) != NULL)
+	if (s->at >= s->end || tune_is_one(" \t]}|:(<>{[", *s->at))
 		return 0;
 	(void)note;
 	return score_fail(s, s->at, "expected a space after the note, not %s",

@@ -31,7 +31,6 @@ static const struct {
     {"ft", 43},
     {"crash", 49},
     {"crash2", 57},
-    {"cc1", 49},
     {"ride", 51},
     {"ride2", 59},
     {"bell", 53},
@@ -286,7 +285,7 @@ score_lane(struct score *s)
 	int key = find_drum(s, n);
 
 	/* What comes next tells it from an ending: 36 x... is a lane. */
-	if (key == -1 || (name + n < s->end && strchr(" \t/", name[n]) == NULL))
+	if (key == -1 || (name + n < s->end && !tune_is_one(" \t/", name[n])))
 		return 0;
 	if (score_drums(s) == -1)
 		return -1;

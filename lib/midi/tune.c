@@ -147,8 +147,13 @@ int
 tune_add(struct tune_maker *m, struct tune_voice *v, const struct tune_op *op,
     uint32_t line, size_t column)
 {
+	if (m->nops == RIAD_TUNE_EVENTS) {
+		errno = EMSGSIZE;
+		return too_much(m, line, column);
+	}
 	if (riad_buf_add(&v->ops, op, sizeof(*op)) == -1)
 		return too_much(m, line, column);
+	m->nops++;
 	return 0;
 }
 

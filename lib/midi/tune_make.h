@@ -8,6 +8,8 @@
 #ifndef RIAD_TUNE_MAKE_H
 #define RIAD_TUNE_MAKE_H
 
+#include <string.h>
+
 #include "riad/tune.h"
 
 /*
@@ -84,7 +86,8 @@ struct tune_maker {
 	uint32_t title;
 	char *order; /* of parts, as letters, or NULL */
 	size_t norder;
-	uint32_t steps; /* of playing: bounded like events */
+	uint32_t nops;  /* of all voices: bounded like events */
+	uint32_t steps; /* of playing: likewise */
 };
 
 /* All return 0, or -1 with errno; with EBADMSG the fault is told. */
@@ -139,6 +142,13 @@ static inline int64_t
 tune_ticks(int64_t time)
 {
 	return time <= 0 ? 0 : (time + TUNE_UNIT / 2) / TUNE_UNIT;
+}
+
+/* Unlike strchr(3) alone, a NUL in the text is none of them. */
+static inline bool
+tune_is_one(const char *of, char c)
+{
+	return c != '\0' && strchr(of, c) != NULL;
 }
 
 /* The two readers. */
