@@ -233,6 +233,7 @@ HEADERS = $(filter-out $(REPO_SRC:lib/repo/%.c=include/riad/%.h) \
 	$(PORT_SRC:lib/port/%.c=include/riad/%.h),\
 	$(wildcard include/riad/*.h))
 MAN1DIR = $(MANDIR)/man1
+MAN5DIR = $(MANDIR)/man5
 MAN7DIR = $(MANDIR)/man7
 HEADERDIR = $(INCLUDEDIR)/riad
 PCDIR = $(LIBDIR)/pkgconfig
@@ -240,10 +241,11 @@ SERVERDIR = $(LIBEXECDIR)/riad
 BASHDIR = $(DATADIR)/bash-completion/completions
 ZSHDIR = $(DATADIR)/zsh/site-functions
 FISHDIR = $(DATADIR)/fish/vendor_completions.d
-INSTALL_DIRS = $(BINDIR) $(MAN1DIR) $(MAN7DIR) $(HEADERDIR) $(LIBDIR) \
-	$(PCDIR) $(SERVERDIR) $(BASHDIR) $(ZSHDIR) $(FISHDIR)
+INSTALL_DIRS = $(BINDIR) $(MAN1DIR) $(MAN5DIR) $(MAN7DIR) $(HEADERDIR) \
+	$(LIBDIR) $(PCDIR) $(SERVERDIR) $(BASHDIR) $(ZSHDIR) $(FISHDIR)
 INSTALLED = $(ALL_TOOLS:%=$(BINDIR)/%) $(ALL_TOOLS:%=$(MAN1DIR)/%.1) \
-	$(MAN7DIR)/riad.7 $(HEADERS:include/riad/%=$(HEADERDIR)/%) \
+	$(MAN5DIR)/riad-score.5 $(MAN7DIR)/riad.7 \
+	$(HEADERS:include/riad/%=$(HEADERDIR)/%) \
 	$(LIBDIR)/libriad.a $(PCDIR)/libriad.pc \
 	$(SERVERDIR)/git $(SERVERDIR)/git-upload-pack \
 	$(ALL_TOOLS:%=$(BASHDIR)/%) $(ALL_TOOLS:%=$(ZSHDIR)/_%) \
@@ -267,6 +269,7 @@ install: all
 	$(INSTALL) -d $(INSTALL_DIRS:%="$(DESTDIR)%")
 	$(INSTALL) -m 755 $(TOOLS:%=$(BUILD)/bin/%) "$(DESTDIR)$(BINDIR)"
 	$(INSTALL) -m 644 $(TOOLS:%=man/%.1) "$(DESTDIR)$(MAN1DIR)"
+	$(INSTALL) -m 644 man/riad-score.5 "$(DESTDIR)$(MAN5DIR)"
 	$(INSTALL) -m 644 man/riad.7 "$(DESTDIR)$(MAN7DIR)"
 	$(INSTALL) -m 644 $(HEADERS) "$(DESTDIR)$(HEADERDIR)"
 	$(INSTALL) -m 644 $(LIBRIAD) "$(DESTDIR)$(LIBDIR)"

@@ -13,10 +13,8 @@ struct player {
 	int64_t now;
 	uint8_t channel;
 
-	/* Keys that a tie holds, until when, and as how much of their length
-	 * they sound. */
+	/* Keys that a tie holds, and until when. */
 	int64_t held[128];
-	uint8_t gate[128];
 	bool holds[128];
 	unsigned nheld;
 
@@ -133,9 +131,17 @@ play_note(struct player *p, const struct tune_op *op)
 
 		if (end < 0 || tune_ticks(end) <= tune_ticks(p->now))
 			end = (tune_ticks(p->now) + 1) * TUNE_UNIT;
-		if (!p->holds[key] &&
+		/* A key that is held beyond is another voice's: the one that
+		 * sounds together with this one. */
+		bool other = p->holds[key] && p->held[key] != p->now;
+		if ((other || !p->holds[key]) &&
 		    send(p, p->now, RIAD_MIDI_ON, key, op->data[0]) == -1)
 			return -1;
+		if (other) {
+			if (send(p, end, RIAD_MIDI_OFF, key, 64) == -1)
+				return -1;
+			continue;
+		}
 		if (!p->holds[key])
 			p->nheld++;
 		p->holds[key] = true;
