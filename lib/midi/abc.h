@@ -110,6 +110,9 @@ int abc_end_head(struct abc *s);
 int64_t abc_unit(const struct abc_state *st);
 
 int abc_music(struct abc *s);
+int abc_bar(struct abc *s);
+int abc_ending(struct abc *s);
+int abc_overlay(struct abc *s);
 int abc_words(struct abc *s);
 /* A decoration by its name, without signs; those not known do nothing. */
 void abc_decoration(struct abc_voice *v, const char *name, size_t len);

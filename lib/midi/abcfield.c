@@ -322,9 +322,10 @@ do_key(struct abc *s)
 	} else if (*at >= 'A' && *at <= 'G' &&
 		   (f = memchr(fifths, *at, 7)) != NULL) {
 		int sharps = (int)(f - fifths) - 1, mode;
-		const char *p = ++s->at;
+		const char *p;
 		bool explicit = false;
 
+		s->at++;
 		if (s->at < s->end && (*s->at == '#' || *s->at == 'b'))
 			sharps += *s->at++ == '#' ? 7 : -7;
 		abc_space(s);

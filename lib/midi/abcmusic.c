@@ -16,14 +16,6 @@ is_note(char c)
 	return (c >= 'a' && c <= 'g') || (c >= 'A' && c <= 'G');
 }
 
-void
-abc_bar_begins(struct abc_voice *v)
-{
-	memset(v->bar, ABC_NO_ACCIDENTAL, sizeof(v->bar));
-	v->bar_time = 0;
-	v->in_overlay = false;
-}
-
 /* Velocities as of the score text: 16 a step. */
 static int
 dynamic(const char *name, size_t len)
@@ -125,7 +117,7 @@ static void
 find_accidental(struct abc *s, struct pitch *p)
 {
 	struct abc_voice *v = s->voice;
-	int letter = p->place.letter;
+	unsigned letter = (unsigned char)p->place.letter;
 	int octave = s->propagate == ABC_OCTAVE ? p->place.octave : 0;
 	int8_t *of_bar = &v->bar[octave][letter];
 	int tied;
@@ -518,137 +510,6 @@ read_broken(struct abc *s)
 	return 0;
 }
 
-/* --- bars */
-
-static int
-sign(struct abc *s, enum tune_op_kind kind, uint16_t count, uint32_t ref)
-{
-	return abc_op(
-	    s, (struct tune_op){
-		   .kind = (uint8_t)kind, .count = count, .ref = ref});
-}
-
-/* 1 or 1,3 or 1-3 after a bar or '['. */
-static int
-read_ending(struct abc *s)
-{
-	uint32_t mask = 0;
-	const char *at = s->at;
-
-	for (;;) {
-		unsigned from = abc_digits(s, 32), to = from;
-		if (s->at + 1 < s->end && *s->at == '-' && s->at[1] >= '0' &&
-		    s->at[1] <= '9') {
-			s->at++;
-			to = abc_digits(s, 32);
-		}
-		if (from == 0 || to > 32 || to < from)
-			return abc_fail(
-			    s, at, "expected an ending from 1 to 32");
-		for (; from <= to; from++)
-			mask |= UINT32_C(1) << (from - 1);
-		if (s->at + 1 >= s->end || *s->at != ',' || s->at[1] < '0' ||
-		    s->at[1] > '9')
-			break;
-		s->at++;
-	}
-	return sign(s, TUNE_ENDING, 1, mask);
-}
-
-static int
-end_bar(struct abc *s)
-{
-	struct abc_voice *v = s->voice;
-
-	if (v->in_overlay && v->bar_time < v->overlaid) {
-		int64_t len = v->overlaid - v->bar_time;
-		if (abc_op(s,
-			(struct tune_op){.kind = TUNE_REST, .len = len}) == -1)
-			return -1;
-	}
-	abc_bar_begins(v);
-	v->last = 0;
-	return sign(s, TUNE_BAR, 1, 0);
-}
-
-/* Any row of | [ ] and : that is a bar line. */
-static int
-read_bar(struct abc *s)
-{
-	struct abc_voice *v = s->voice;
-	uint16_t ends = 0, begins = 0;
-	unsigned lines = 0;
-	bool thick = false;
-
-	for (; s->at < s->end && *s->at == ':' && ends < 9; s->at++)
-		ends++;
-	for (; s->at < s->end; s->at++) {
-		bool more = s->end - s->at > 1;
-		if (*s->at == '|') {
-			lines++;
-		} else if (*s->at == ']' && (lines > 0 || thick)) {
-			thick = true;
-		} else if (*s->at == '[' && more &&
-			   (s->at[1] == '|' || s->at[1] == ']')) {
-			thick = true;
-		} else if (*s->at == ':' && lines > 0 && more &&
-			   s->at[1] == '|' && begins == 0) {
-			/* Of :|:| and the like the first counts. */
-			lines++;
-		} else {
-			break;
-		}
-	}
-	for (; s->at < s->end && *s->at == ':' && begins < 9; s->at++)
-		begins++;
-	if (lines == 0 && !thick && begins == 0) {
-		if (ends < 2)
-			return abc_fail(s, s->at - 1,
-			    "expected :| or :: and not ':' alone");
-		begins = ends / 2; /* of :: */
-		ends = (uint16_t)(ends - begins);
-	}
-	if (end_bar(s) == -1)
-		return -1;
-	if (ends > 0) {
-		uint16_t passes = (uint16_t)(ends + 1);
-		if (v->begun > passes)
-			passes = (uint16_t)v->begun;
-		if (sign(s, TUNE_END, passes, 0) == -1)
-			return -1;
-		v->begun = 0;
-	}
-	if (begins > 0) {
-		v->begun = begins + 1U;
-		if (sign(s, TUNE_BEGIN, 1, 0) == -1)
-			return -1;
-	} else if (ends == 0 && (thick || lines > 1)) {
-		if (sign(s, TUNE_SECTION, 1, 0) == -1)
-			return -1;
-	}
-	if (s->at < s->end && *s->at >= '1' && *s->at <= '9')
-		return read_ending(s);
-	return 0;
-}
-
-/* & : what follows sounds together with the bar so far. */
-static int
-read_overlay(struct abc *s)
-{
-	struct abc_voice *v = s->voice;
-	int64_t len = v->bar_time;
-
-	s->at++;
-	if (!v->in_overlay || len > v->overlaid)
-		v->overlaid = len;
-	if (abc_op(s, (struct tune_op){.kind = TUNE_REST, .len = -len}) == -1)
-		return -1;
-	v->bar_time = 0;
-	v->in_overlay = true;
-	v->last = 0;
-	return 0;
-}
-
 /* [K:...] and the like. */
 static int
 read_inline(struct abc *s)
@@ -683,10 +544,10 @@ read_bracket(struct abc *s)
 	char d = s->end - s->at > 2 ? s->at[2] : '\0';
 
 	if (c == '|' || (c == ']' && s->end - s->at > 1))
-		return read_bar(s);
+		return abc_bar(s);
 	if (c >= '1' && c <= '9') {
 		s->at++;
-		return read_ending(s);
+		return abc_ending(s);
 	}
 	if (d == ':' && ((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z')))
 		return read_inline(s);
@@ -716,6 +577,14 @@ read_symbol(struct abc *s)
 	return 0;
 }
 
+/* A dot that is of a bar line, a slur or a tie. */
+static bool
+is_dotted(const struct abc *s)
+{
+	return *s->at == '.' && s->end - s->at > 1 &&
+	       tune_is_one("|(-", s->at[1]);
+}
+
 int
 abc_music(struct abc *s)
 {
@@ -734,7 +603,7 @@ abc_music(struct abc *s)
 		} else if (c == 'z' || c == 'x' || c == 'Z' || c == 'X') {
 			r = read_rest(s);
 		} else if (c == '|' || c == ':') {
-			r = read_bar(s);
+			r = abc_bar(s);
 		} else if (c == '[') {
 			r = read_bracket(s);
 		} else if (c == '>' || c == '<') {
@@ -748,13 +617,9 @@ abc_music(struct abc *s)
 		} else if (c == '!') {
 			read_decoration(s);
 		} else if (c == '&') {
-			r = read_overlay(s);
-		} else if (c == '.' && s->end - s->at > 1 &&
-			   (s->at[1] == '|' || s->at[1] == '(' ||
-			       s->at[1] == '-')) {
-			s->at++; /* dotted, on paper */
-		} else if (c == '-') {
-			s->at++; /* of a tie that stands apart */
+			r = abc_overlay(s);
+		} else if (c == '-' || is_dotted(s)) {
+			s->at++; /* of a tie that stands apart; on paper */
 		} else if (c == 'y') {
 			s->at++;
 			abc_digits(s, 999);
@@ -762,95 +627,6 @@ abc_music(struct abc *s)
 			r = read_symbol(s);
 		}
 		if (r == -1)
-			return -1;
-	}
-	return 0;
-}
-
-/* --- words */
-
-/* The next note that has no words, from *i on; within the bar. */
-static struct tune_op *
-next_note(struct abc_voice *v, size_t *i)
-{
-	struct tune_op *ops = tune_ops(v->voice);
-	size_t n = tune_nops(v->voice);
-
-	for (; *i < n; ++*i) {
-		if (ops[*i].kind == TUNE_NOTE && ops[*i].stress != TUNE_GRACE)
-			return &ops[(*i)++];
-	}
-	return NULL;
-}
-
-static int
-syllable(struct abc *s, struct tune_op *op, const char *from, const char *to,
-    bool ends)
-{
-	uint8_t text[256];
-	size_t n = 0;
-
-	for (; from < to && n < sizeof(text) - 1; from++) {
-		if (*from == '\\' && from + 1 < to && from[1] == '-')
-			continue;
-		text[n++] = (uint8_t)(*from == '~' ? ' ' : *from);
-	}
-	if (ends)
-		text[n++] = ' ';
-	return tune_text(s->m, &op->lyric, text, n);
-}
-
-/* w: syllables for the notes of the lines before; a verse after the first
- * isn't sung. */
-int
-abc_words(struct abc *s)
-{
-	struct abc_voice *v;
-	size_t i;
-
-	if (abc_voice(s) == -1)
-		return -1;
-	v = s->voice;
-	if (v->had_words)
-		return 0;
-	v->had_words = true;
-	i = v->lyric_from;
-	while (s->at < s->end) {
-		struct tune_op *op;
-		const char *from = s->at;
-
-		switch (*from) {
-		case ' ':
-		case '\t':
-		case '-':
-			s->at++;
-			continue;
-		case '|':
-			s->at++;
-			while (i < tune_nops(v->voice) &&
-			       tune_ops(v->voice)[i].kind != TUNE_BAR)
-				i++;
-			if (i < tune_nops(v->voice))
-				i++;
-			continue;
-		case '_':
-		case '*':
-			s->at++;
-			next_note(v, &i);
-			continue;
-		default:
-			break;
-		}
-		while (s->at < s->end && !tune_is_one(" \t-_*|", *s->at)) {
-			if (*s->at == '\\' && s->at + 1 < s->end)
-				s->at++;
-			s->at++;
-		}
-		op = next_note(v, &i);
-		if (op == NULL)
-			return 0;
-		if (syllable(s, op, from, s->at,
-			s->at == s->end || *s->at != '-') == -1)
 			return -1;
 	}
 	return 0;

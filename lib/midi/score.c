@@ -222,7 +222,7 @@ score_length(struct score *s, int64_t *len)
 int
 score_times(struct score *s, uint16_t *count)
 {
-	int n;
+	int n = 1;
 
 	*count = 1;
 	if (s->at >= s->end || *s->at != '*')
@@ -231,34 +231,6 @@ score_times(struct score *s, uint16_t *count)
 	if (score_number(s, &n, 1, SCORE_REPEAT_MAX, "how many times") == -1)
 		return -1;
 	*count = (uint16_t)n;
-	return 0;
-}
-
-static int64_t
-gcd(int64_t a, int64_t b)
-{
-	while (b != 0) {
-		int64_t t = a % b;
-		a = b;
-		b = t;
-	}
-	return a;
-}
-
-int
-score_bar_line(struct score *s, const char *at)
-{
-	struct score_part *p = s->part;
-
-	if (p->phase != 0) {
-		int64_t g = gcd(p->since, TUNE_WHOLE);
-		return score_fail(s, at,
-		    "expected a bar line after %u/%u: bar %u is %lld/%lld "
-		    "long here",
-		    p->num, 1u << p->shift, p->bar_number,
-		    (long long)(p->since / g), (long long)(TUNE_WHOLE / g));
-	}
-	p->since = 0;
 	return 0;
 }
 
@@ -410,7 +382,7 @@ static int
 begin_tuplet(struct score *s)
 {
 	const char *at = s->at++;
-	int n, of;
+	int n = 0, of;
 
 	if (s->in_tuplet != 0)
 		return score_fail(s, at, "expected no tuplet in a tuplet");
@@ -434,135 +406,6 @@ begin_tuplet(struct score *s)
 	s->time_of = (unsigned)of;
 	s->tuplet_column = (size_t)(at - s->line_at) + 1;
 	return 0;
-}
-
-/* 1. or 1,2. or 1-3. begins an ending. */
-static int
-begin_ending(struct score *s)
-{
-	struct score_part *p = s->part;
-	struct tune_op op = {.kind = TUNE_ENDING, .count = 1};
-	const char *at = s->at;
-
-	for (;;) {
-		int from, to;
-		if (score_number(s, &from, 1, 32, "the pass of an ending") ==
-		    -1)
-			return -1;
-		to = from;
-		if (s->at < s->end && *s->at == '-') {
-			s->at++;
-			if (score_number(s, &to, from, 32,
-				"the last pass of an ending") == -1)
-				return -1;
-		}
-		for (; from <= to; from++)
-			op.ref |= UINT32_C(1) << (from - 1);
-		if (s->at >= s->end || *s->at != ',')
-			break;
-		s->at++;
-	}
-	if (s->at >= s->end || *s->at != '.')
-		return score_fail(s, s->at,
-		    "expected '.' after the number of an ending, as in 1.");
-	s->at++;
-	if (p->repeat_phase < 0)
-		return score_fail(
-		    s, at, "expected an ending in a repeat, after |:");
-	if (op.ref & 1)
-		p->ending_phase = p->phase;
-	else if (p->ending_phase < 0)
-		return score_fail(s, at, "expected the ending 1. before");
-	else {
-		p->since += p->ending_phase - p->phase;
-		p->phase = p->ending_phase;
-	}
-	return score_op(s, op);
-}
-
-/* :| ends a repeat; what it repeats is whole bars. */
-static int
-end_repeat(struct score *s, const char *at)
-{
-	struct score_part *p = s->part;
-	struct tune_op op = {.kind = TUNE_END, .count = 2};
-
-	if (s->at < s->end && *s->at == '*' && score_times(s, &op.count) == -1)
-		return -1;
-	if (p->repeat_phase < 0)
-		return score_fail(s, at, "expected |: before :|");
-	if (p->phase != p->repeat_phase && p->repeat_phase == 0)
-		return score_bar_line(s, at);
-	if (p->phase != p->repeat_phase)
-		return score_fail(s, at,
-		    "expected whole bars of %u/%u between |: and :|", p->num,
-		    1u << p->shift);
-	if (score_op(s, op) == -1)
-		return -1;
-	p->since = p->phase;
-	if (p->ending_phase < 0)
-		p->repeat_phase = -1;
-	return 0;
-}
-
-static int
-begin_repeat(struct score *s, const char *at)
-{
-	struct score_part *p = s->part;
-	struct tune_op op = {.kind = TUNE_BEGIN, .count = 1};
-
-	/* After the last ending, which nothing ends, another may begin. */
-	if (p->repeat_phase >= 0 && p->ending_phase < 0)
-		return score_fail(s, at,
-		    "expected :| before another |: (the first is in line %u)",
-		    p->repeat_line);
-	p->repeat_phase = p->phase;
-	p->repeat_line = s->line;
-	p->repeat_column = (size_t)(at - s->line_at) + 1;
-	p->ending_phase = -1;
-	return score_op(s, op);
-}
-
-static bool
-next_is(const struct score *s, const char *what)
-{
-	size_t n = strlen(what);
-
-	return (size_t)(s->end - s->at) >= n && memcmp(s->at, what, n) == 0;
-}
-
-static int
-read_bar(struct score *s)
-{
-	const char *at = s->at;
-
-	if (s->in_tuplet != 0)
-		return score_fail(s, at,
-		    "expected '}', which ends the tuplet "
-		    "in column %zu, before the bar does",
-		    s->tuplet_column);
-	if (next_is(s, ":|:")) {
-		s->at += 2;
-		if (end_repeat(s, at) == -1)
-			return -1;
-		s->at++;
-		return begin_repeat(s, at);
-	}
-	if (next_is(s, ":|")) {
-		s->at += 2;
-		return end_repeat(s, at);
-	}
-	if (next_is(s, "|:")) {
-		s->at += 2;
-		return begin_repeat(s, at);
-	}
-	if (next_is(s, "||")) {
-		s->at += 2;
-		s->part->since = s->part->phase;
-		return 0;
-	}
-	s->at++;
-	return score_bar_line(s, at);
 }
 
 static int
@@ -639,8 +482,8 @@ score_music(struct score *s)
 			break;
 		case '|':
 		case ':':
-			if (*at == '|' || next_is(s, ":|")) {
-				r = read_bar(s);
+			if (*at == '|' || score_next_is(s, ":|")) {
+				r = score_bar(s);
 				break;
 			}
 			r = score_fail(s, at, "expected :| and not ':' alone");
@@ -661,7 +504,7 @@ score_music(struct score *s)
 			break;
 		default:
 			if (is_digit(*at)) {
-				r = begin_ending(s);
+				r = score_ending(s);
 				break;
 			}
 			if (*at >= 'A' && *at <= 'G' &&
@@ -757,7 +600,7 @@ begin_meter(struct score *s)
 	uint32_t at = 0;
 
 	if (s->pickup > 0) {
-		int64_t g = gcd(s->pickup, TUNE_WHOLE);
+		int64_t g = score_gcd(s->pickup, TUNE_WHOLE);
 		int64_t over = TUNE_WHOLE / g;
 		unsigned shift = 0;
 		while ((INT64_C(1) << shift) < over)

@@ -89,8 +89,14 @@ int score_op(struct score *s, struct tune_op op);
 /* A duration such as 4 or 8., at s->at; *len stays if there is none. */
 int score_length(struct score *s, int64_t *len);
 int score_times(struct score *s, uint16_t *count);
-int score_bar_line(struct score *s, const char *at);
 int score_music(struct score *s);
+
+/* Bars: a line that is checked; any sign of one; the number of an ending. */
+int score_bar_line(struct score *s, const char *at);
+int score_bar(struct score *s);
+int score_ending(struct score *s);
+bool score_next_is(const struct score *s, const char *what);
+int64_t score_gcd(int64_t a, int64_t b);
 
 /* 1 if the line begins with a keyword, and is read; 0 if it doesn't. */
 int score_statement(struct score *s);
@@ -102,7 +108,7 @@ int score_drums(struct score *s);
 int score_lane(struct score *s);
 
 /* A program by its number or name; or -1 with a fault. */
-int score_instrument(struct score *s, const char *end);
+int score_instrument(struct score *s, const char *stop);
 int tune_program(const char *name, size_t len);
 
 #endif

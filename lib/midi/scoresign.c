@@ -152,7 +152,7 @@ static int
 do_time(struct score *s)
 {
 	const char *at = s->at;
-	int num, den;
+	int num = 0, den = 0;
 	unsigned shift = 0;
 
 	if (score_number(s, &num, 1, 255, "a time signature") == -1)
@@ -250,8 +250,8 @@ text_event(struct score *s, uint8_t meta, bool mark, const char *stop)
 {
 	struct tune_op op = {
 	    .kind = mark ? TUNE_MARK : TUNE_META, .data = {meta}};
-	const char *text;
-	size_t len;
+	const char *text = NULL;
+	size_t len = 0;
 
 	if (read_string(s, &text, &len, stop) == -1 ||
 	    tune_text(s->m, &op.ref, text, len) == -1)
@@ -265,8 +265,8 @@ text_event(struct score *s, uint8_t meta, bool mark, const char *stop)
 static int
 head_text(struct score *s, uint8_t meta, const char *stop)
 {
-	const char *text;
-	size_t len;
+	const char *text = NULL;
+	size_t len = 0;
 
 	if (read_string(s, &text, &len, stop) == -1)
 		return -1;
@@ -276,7 +276,7 @@ head_text(struct score *s, uint8_t meta, const char *stop)
 static int
 control(struct score *s, uint8_t controller)
 {
-	int value;
+	int value = 0;
 
 	if (score_number(s, &value, 0, 127, "a value") == -1)
 		return -1;
@@ -288,7 +288,7 @@ control(struct score *s, uint8_t controller)
 static int
 do_cc(struct score *s)
 {
-	int controller;
+	int controller = 0;
 
 	if (score_number(s, &controller, 0, 127, "a controller") == -1)
 		return -1;
@@ -299,7 +299,7 @@ do_cc(struct score *s)
 static int
 do_bend(struct score *s)
 {
-	int n;
+	int n = 0;
 
 	if (score_number(s, &n, -8192, 8191, "a pitch bend") == -1)
 		return -1;
@@ -330,7 +330,7 @@ do_channel(struct score *s)
 {
 	struct score_part *p = s->part;
 	const char *at = s->at;
-	int n;
+	int n = 0;
 
 	if (score_number(s, &n, 1, 16, "a channel") == -1)
 		return -1;
@@ -346,7 +346,7 @@ static int
 do_grid(struct score *s)
 {
 	const char *at = s->at;
-	int n;
+	int n = 0;
 
 	if (score_number(s, &n, 1, 480, "steps a whole note") == -1)
 		return -1;

@@ -215,45 +215,49 @@ before(const struct tune_event *a, const struct tune_event *b)
 	return rank(a) < rank(b);
 }
 
-/* Merges runs that are in order; what is in order stays so.  Of music these
- * are few: all but the ends of long notes comes in its order. */
+/* Where the run ends that begins at i. */
+static size_t
+run_end(const struct tune_event *ev, size_t i, size_t n)
+{
+	for (i++; i < n && !before(&ev[i], &ev[i - 1]);)
+		i++;
+	return i < n ? i : n;
+}
+
+/* Merges each two runs that are in order; what is in order stays so.  Of music
+ * these are few: all but the ends of long notes comes in its order. */
 static int
 sort_events(struct tune_event *ev, size_t n)
 {
-	struct tune_event *from = ev, *spare = NULL, *to;
+	struct tune_event *spare, *from = ev, *to;
 	size_t runs;
 
+	if (n == 0 || run_end(ev, 0, n) == n)
+		return 0;
+	to = spare = calloc(n, sizeof(*spare));
+	if (spare == NULL)
+		return -1;
 	do {
+		size_t out = 0;
+
 		runs = 0;
-		to = from == ev ? spare : ev;
-		for (size_t i = 0, out = 0; i < n; runs++) {
-			size_t mid = i + 1, end;
-			while (mid < n && !before(&from[mid], &from[mid - 1]))
-				mid++;
-			if (mid == n && i == 0) {
-				to = from;
-				runs = 1;
-				break;
-			}
-			if (spare == NULL) {
-				to = spare = calloc(n, sizeof(*spare));
-				if (spare == NULL)
-					return -1;
-			}
-			for (end = mid < n ? mid + 1 : n;
-			     end < n && !before(&from[end], &from[end - 1]);)
-				end++;
-			for (size_t a = i, b = mid; a < mid || b < end;) {
+		while (out < n) {
+			size_t a = out, mid = run_end(from, a, n), b = mid;
+			size_t end = mid < n ? run_end(from, mid, n) : n;
+
+			while (a < mid || b < end) {
 				bool second =
 				    a == mid ||
 				    (b < end && before(&from[b], &from[a]));
 				to[out++] = from[second ? b++ : a++];
 			}
-			i = end;
+			runs++;
 		}
+		struct tune_event *swap = from;
 		from = to;
+		to = swap;
 	} while (runs > 1);
-	if (from != ev && n > 0)
+	if (from != ev)
 		memcpy(ev, from, n * sizeof(*ev));
 	free(spare);
 	return 0;
@@ -421,23 +425,25 @@ give_track(
 	if ((r = g->item(g->ctx, &it)) != 0)
 		return r;
 	for (size_t i = 0; i <= n; i++) {
+		const struct tune_event *e = i < n ? &ev[i] : NULL;
+
 		it = (struct riad_smf_item){
 		    .kind = RIAD_SMF_EVENT, .track = track};
-		if (i == n) {
+		if (e == NULL) {
 			it.event.kind = RIAD_MIDI_META;
 			it.event.meta = 0x2F;
 			it.event.time = last;
 		} else {
-			it.delta = ev[i].tick - last;
-			last = ev[i].tick;
+			it.delta = e->tick - last;
+			last = e->tick;
 			it.event.time = last;
 			it.event.kind = RIAD_MIDI_MESSAGE;
-			it.event.status = ev[i].status;
-			memcpy(it.event.data, ev[i].data, 2);
-			if (ev[i].status == 0xFF) {
+			it.event.status = e->status;
+			memcpy(it.event.data, e->data, 2);
+			if (e->status == 0xFF) {
 				memset(it.event.data, 0, 2);
 				it.event.status = 0;
-				meta_bytes(g->tune, &ev[i], &it.event);
+				meta_bytes(g->tune, e, &it.event);
 			}
 		}
 		if ((r = g->item(g->ctx, &it)) != 0)
