@@ -13,8 +13,8 @@ struct player {
 	int64_t now;
 	uint8_t channel;
 
-	/* Keys that a tie holds, and until when. */
-	int64_t held[128];
+	/* Keys that a tie holds: until when, and since what tick. */
+	int64_t held[128], since[128];
 	bool holds[128];
 	unsigned nheld;
 
@@ -76,6 +76,8 @@ send(struct player *p, int64_t time, uint8_t status, uint8_t a, uint8_t b)
 static int
 end_note(struct player *p, uint8_t key, int64_t end)
 {
+	if (tune_ticks(end) <= p->since[key])
+		end = (p->since[key] + 1) * TUNE_UNIT;
 	p->holds[key] = false;
 	p->nheld--;
 	return send(p, end, RIAD_MIDI_OFF, key, 64);
@@ -142,8 +144,10 @@ play_note(struct player *p, const struct tune_op *op)
 				return -1;
 			continue;
 		}
-		if (!p->holds[key])
+		if (!p->holds[key]) {
 			p->nheld++;
+			p->since[key] = tune_ticks(p->now);
+		}
 		p->holds[key] = true;
 		if (pitches[i] & TUNE_TIED)
 			p->held[key] = p->now + op->len;
@@ -312,7 +316,7 @@ play_range(struct player *p, size_t begin, size_t end)
 				}
 				if (play_op(p, op) == -1)
 					return -1;
-				if (p->now > TUNE_TIME_MAX) {
+				if (p->now >= TUNE_TIME_MAX) {
 					errno = ERANGE;
 					return -1;
 				}
