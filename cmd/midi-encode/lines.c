@@ -186,6 +186,12 @@ take_line(const char *line, size_t len)
 {
 	struct riad_miditext_time time;
 	struct riad_smf_item item;
+
+	if (reader.line == 0 && len > 2 &&
+	    memcmp(line, "\xEF\xBB\xBF", 3) == 0) {
+		line += 3;
+		len -= 3;
+	}
 	int got = riad_miditext_read(&reader, line, len, &item, &time);
 
 	while (got == 1) {
@@ -276,14 +282,12 @@ read_lines(int fd, const char *name_, const struct riad_buf *so_far)
 	int failed = riad_buf_add(&in, so_far->data, so_far->len);
 	if (failed == 0)
 		failed = read_all(fd, &in);
-	if (failed == 0 && opt.smf && !begun) {
-		/* Of nothing a file can be made too. */
-		file_begin(false, false, PPQ);
-	}
 	int status = RIAD_OK;
-	if (failed == -1 || ((opt.smf || is_file) && file_end() == -1))
+	/* Of nothing comes nothing, be it a file. */
+	bool file = begun && (opt.smf || is_file);
+	if (failed == -1 || (file && file_end() == -1))
 		status = failed_output();
-	else if (is_file && !opt.smf)
+	else if (file && !opt.smf)
 		status = play(file_kept()->data, file_kept()->len, name);
 	file_free();
 	riad_buf_free(&in);

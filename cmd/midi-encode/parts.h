@@ -79,9 +79,8 @@ int read_lines(int fd, const char *name, const struct riad_buf *begun);
 int play(const uint8_t *data, size_t len, const char *name);
 int copy(const uint8_t *data, size_t len, const char *name);
 
-/* A score or a tune. */
-int read_tune(
-    enum form form, const uint8_t *data, size_t len, const char *name);
+/* input.c: whichever of these it is, or a tune. */
+int read_input(int fd, const char *name);
 
 /* What went wrong with an output, by errno: RIAD_FAIL. */
 int failed_output(void);

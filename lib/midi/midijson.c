@@ -254,7 +254,11 @@ out_file(struct riad_out *out, const struct midi_word *w,
 		counted = 6 + item->extra_len;
 		break;
 	case MIDI_CHUNK:
-		out_utf8(out, "chunk", (const uint8_t *)item->type, 4);
+		if (riad_utf8_valid((const uint8_t *)item->type, 4))
+			out_utf8(out, "chunk", (const uint8_t *)item->type, 4);
+		else
+			out_hex(
+			    out, "chunk_hex", (const uint8_t *)item->type, 4);
 		out_hex(out, "hex", item->event.bytes, item->event.len);
 		break;
 	case MIDI_TRACK:
@@ -331,10 +335,7 @@ riad_midijson_write(struct riad_out *out, const struct riad_smf_item *item,
 
 	if (w == NULL || (w->shape == MIDI_RIFF && !style->exact))
 		return;
-	if (w->shape == MIDI_RAW ||
-	    (w->shape == MIDI_CHUNK &&
-		!riad_utf8_valid((const uint8_t *)item->type, 4)) ||
-	    (style->exact && !midi_spells(item))) {
+	if (w->shape == MIDI_RAW || (style->exact && !midi_spells(item))) {
 		out_raw(out, item, style, exact);
 		return;
 	}

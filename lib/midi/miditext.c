@@ -91,7 +91,7 @@ put_message(
 static uint8_t *
 put_channel(uint8_t *p, const struct riad_midi_event *event)
 {
-	const struct midi_name *front = midi_statuses + event->status - 0x80;
+	const struct midi_name *front = &midi_statuses[event->status - 0x80];
 	const uint8_t *data = event->data;
 
 	memcpy(p, front->s, sizeof(front->s));

@@ -70,7 +70,8 @@ const struct midi_word *
 midi_word_find(const char *name, size_t len)
 {
 	for (const struct midi_word *w = words; w < words + NWORDS; w++) {
-		if (w->len == len && memcmp(w->name, name, len) == 0)
+		if (w->len == len && w->name[0] == name[0] &&
+		    memcmp(w->name, name, len) == 0)
 			return w;
 	}
 	return NULL;
@@ -91,7 +92,7 @@ midi_word_channel(uint8_t status)
 {
 	static const uint8_t at[7] = {1, 0, 4, 2, 6, 5, 3};
 
-	return words + at[(status >> 4) - 8];
+	return &words[at[(status >> 4) - 8]];
 }
 
 static const struct midi_word *
