@@ -95,7 +95,8 @@ edit(struct riad_smf_item *item)
 void
 edit_end(void)
 {
-	if (dropped > 0)
-		riad_warn("left out as too low or too high: %" PRIu64 " notes",
-		    dropped);
+	if (dropped == 0)
+		return;
+	(void)riad_out_flush(&out);
+	riad_warn("notes left out, as too low or too high: %" PRIu64, dropped);
 }

@@ -78,6 +78,18 @@ find_time(const struct riad_miditext_time *time, int64_t *us)
 	return 0;
 }
 
+/* That of --tempo, which is the only one of a stream. */
+static int
+add_tempo(void)
+{
+	const uint8_t b[3] = {
+	    (uint8_t)(opt.us >> 16), (uint8_t)(opt.us >> 8), (uint8_t)opt.us};
+	const struct riad_midi_event tempo = {
+	    .kind = RIAD_MIDI_META, .meta = 0x51, .bytes = b, .len = 3};
+
+	return riad_smf_map_add(map, 0, &tempo);
+}
+
 /* The first line that is no comment decides. */
 static int
 begin(const struct riad_smf_item *item)
@@ -91,6 +103,8 @@ begin(const struct riad_smf_item *item)
 		return -1;
 	if (opt.smf || is_file)
 		file_begin(!opt.smf, is_exact, PPQ);
+	else if (timed && opt.us != 0)
+		return add_tempo();
 	return 0;
 }
 
@@ -173,7 +187,8 @@ take_item(struct riad_smf_item *item, const struct riad_miditext_time *time)
 		if (find_time(time, &us) == -1)
 			return -1;
 		item->event.time = last;
-		if (item->event.kind == RIAD_MIDI_META && opt.us == 0 &&
+		if (item->event.kind == RIAD_MIDI_META &&
+		    (opt.us == 0 || opt.smf || is_file) &&
 		    riad_smf_map_add(map, last, &item->event) == -1)
 			return -1;
 	}

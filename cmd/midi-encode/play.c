@@ -17,7 +17,7 @@ note_fault(const struct riad_smf_item *item)
 {
 	if (item->why == NULL)
 		return;
-	if (faults++ == 0 || item->off < first_off) {
+	if (faults++ == 0) {
 		first_off = item->off;
 		first_why = item->why;
 	}
@@ -66,12 +66,13 @@ time_map(const struct riad_smf_merge *m, const uint8_t *data, size_t len,
 }
 
 static int
-play_all(struct riad_smf_merge *m, struct riad_smf_map *map)
+play_all(struct riad_smf_merge *m, struct riad_smf_map *map, bool *damaged)
 {
 	struct riad_smf_item item;
 
+	*damaged = m->faults > 0;
 	while (riad_smf_merge_next(m, &item) == 1) {
-		note_fault(&item);
+		*damaged |= item.why != NULL;
 		if (item.kind != RIAD_SMF_EVENT ||
 		    item.event.kind == RIAD_MIDI_META || !edit(&item))
 			continue;
@@ -89,6 +90,18 @@ play_all(struct riad_smf_merge *m, struct riad_smf_map *map)
 		}
 	}
 	return 0;
+}
+
+/* In the order of the file, which is not that of time. */
+static void
+find_faults(const uint8_t *data, size_t len)
+{
+	struct riad_smf_reader r;
+	struct riad_smf_item item;
+
+	riad_smf_init(&r, data, len);
+	while (riad_smf_next(&r, &item) == 1)
+		note_fault(&item);
 }
 
 int
@@ -110,10 +123,15 @@ play(const uint8_t *data, size_t len, const char *name)
 		riad_smf_merge_free(&m);
 		return failed_output();
 	}
-	int failed = play_all(&m, map);
+	bool damaged;
+	int failed = play_all(&m, map, &damaged);
 	riad_smf_merge_free(&m);
 	riad_smf_map_free(map);
-	return failed == -1 ? failed_output() : tell_faults(name);
+	if (failed == -1)
+		return failed_output();
+	if (damaged)
+		find_faults(data, len);
+	return tell_faults(name);
 }
 
 int

@@ -243,7 +243,7 @@ test_lines(void)
 	    "escapes of JSON");
 	ok(strcmp(rewrite("{\"bar\":2,\"beat\":3,\"tick\":4,\"type\":\"no\"}",
 		      riad_miditext_write),
-	       "37: \"type\" expected, as \"on\", \"off\", \"cc\", \"syx\"") ==
+	       "36: \"type\" expected, as \"on\", \"off\", \"cc\", \"syx\"") ==
 		0,
 	    "where an object is wrong");
 }
