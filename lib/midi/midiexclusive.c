@@ -217,7 +217,8 @@ universal_detail(struct riad_midi_meaning *m, const uint8_t *p, uint64_t len,
     bool whole, uint8_t xor)
 {
 	unsigned what = (unsigned)p[0] << 16 | (unsigned)p[2] << 8;
-	bool sub2 = p[2] >= 0x04 && p[2] < 0x7B && len > 3;
+	/* Dumps of samples, and their handshakes, have no second part. */
+	bool sub2 = len > 3 && (p[0] == 0x7F || (p[2] > 3 && p[2] < 0x7B));
 
 	switch (what | (sub2 ? p[3] : 0)) {
 	case 0x7E0100:
