@@ -19,7 +19,7 @@ while read -r tool libs; do
 	# shellcheck disable=SC2086
 	is "$tool loads $libs" "$(extra "$BUILD/bin/$tool" $libs)" ''
 done <<'END'
-midi-encode libc
+midi-snoop libc
 pktline libc
 upload-pack libc libcrypto libdeflate libz
 END

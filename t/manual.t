@@ -3,6 +3,7 @@
 # their commands; their examples run, in a directory that has
 #	repo.git	a bare repository of a few commits, two branches and a tag
 #	trace		what pktline tap recorded of its clone
+#	tune.mid	a standard MIDI file
 
 . "${0%/*}/lib.sh"
 need mandoc git
@@ -77,6 +78,8 @@ for man in "$top"/man/*.[1-9]; do
 		{ skip "the examples of $name" 'without upload-pack'; continue; }
 	mkdir "$tmp/$name" && cd "$tmp/$name" || exit
 	cp -R ../repo.git . && cp ../trace . 2>/dev/null
+	printf 'MThd\0\0\0\6\0\0\0\1\0\140MTrk\0\0\0\14\0\220<@`\200<@\0\377/\0' \
+		>tune.mid
 	examples "$man" | sed 's|/path/to/||g' >../commands
 	like "$name has examples" "$(cat ../commands)" '?*'
 	while read -r line; do

@@ -176,12 +176,9 @@ begin_stream(bool live)
 {
 	/* Somebody who wants to know when a regular file was read can say so.
 	 */
-	input.timed =
-	    live || opt.time == TIME_MONOTONIC || opt.time == TIME_REALTIME;
 	if (opt.time == TIME_AUTO)
 		opt.time = live ? TIME_MONOTONIC : TIME_NONE;
-	if (opt.time == TIME_NONE && opt.view == VIEW_EVENTS)
-		input.timed = false;
+	input.timed = opt.time != TIME_NONE;
 	input.began = opt.time == TIME_REALTIME ? 0 : clock_us();
 	riad_midi_stream_init(&stream, opt.exact);
 	view_begin();
@@ -427,7 +424,8 @@ read_whole(int fd, const uint8_t *data, size_t len)
 		if (whole.len > 0 && pass_on(from, (size_t)n) == -1)
 			break;
 		if (riad_buf_add(&whole, from, (size_t)n) == -1) {
-			riad_warn("%s: byte %zu: %s", opt.name, whole.len,
+			riad_warn("%s: byte %zu: %s", opt.name,
+			    errno == EMSGSIZE ? FILE_MAX : whole.len,
 			    errno == EMSGSIZE
 				? "a file of more than 256 MiB can't be read "
 				  "from a pipe"
@@ -480,7 +478,7 @@ read_live(int fd)
 		riad_warn("%s: a stream has no ticks", opt.name);
 		return RIAD_USAGE;
 	}
-	begin_stream(true);
+	begin_stream(len > 0);
 	for (n = (ssize_t)len; n > 0;
 	     n = read_some(fd, data, sizeof(data), true)) {
 		now = clock_us() - input.began;

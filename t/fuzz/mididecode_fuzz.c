@@ -8,6 +8,7 @@
 
 #include "riad/mididecode.h"
 
+#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -78,14 +79,31 @@ take(struct result *r, const struct riad_midi_event *e, int64_t time)
 	hash(r, m.text, strlen(m.text));
 }
 
+/* Most of these structs is arrays, which a stream of LIMIT bytes uses the
+ * begin of: clearing all of them would be all that is done. */
+static void
+clear(struct result *r)
+{
+	enum { SECONDS = LIMIT / 50 + 2 };
+
+	memset(&decode, 0, offsetof(struct riad_mididecode, note));
+	decode.pairs = true;
+	memset(&r->stat, 0, offsetof(struct riad_midistat, since));
+	r->stat.now = 0;
+	r->stat.now_messages = r->stat.now_bytes = 0;
+	memset(r->stat.second, 0, SECONDS * sizeof(*r->stat.second));
+	memset(
+	    r->stat.second_bytes, 0, SECONDS * sizeof(*r->stat.second_bytes));
+	r->meanings = r->hash = r->events = 0;
+	r->stat.timed = true;
+}
+
 static void
 read_stream(struct result *r, const uint8_t *data, size_t size, size_t piece)
 {
 	struct riad_midi_event e;
 
-	memset(r, 0, sizeof(*r));
-	memset(&decode, 0, sizeof(decode));
-	decode.pairs = true;
+	clear(r);
 	riad_midi_stream_init(&stream, false);
 	for (size_t i = 0; i < size; i += piece) {
 		const uint8_t *p = data + i;
@@ -177,11 +195,9 @@ read_file(const uint8_t *data, size_t size)
 
 	if (map == NULL || riad_smf_map_read(map, data, size, 0) == -1)
 		abort();
-	memset(&whole, 0, sizeof(whole));
-	memset(&decode, 0, sizeof(decode));
+	clear(&whole);
 	if (size % 4 == 0)
 		memset(&roll, 0, sizeof(roll));
-	decode.pairs = true;
 	riad_smf_init(&r, data, size);
 	while (riad_smf_next(&r, &item) == 1) {
 		if (item.kind == RIAD_SMF_HEADER)
