@@ -135,9 +135,10 @@ put_span(char text[48], int64_t from, int64_t to)
 	}
 	int64_t span = (int64_t)((uint64_t)to - (uint64_t)from);
 	put_time(text, span);
-	strcat(text, input.is_file && opt.time != TIME_SECONDS
-			 ? span == 1 ? " tick" : " ticks"
-			 : " s");
+	const char *unit = !input.is_file || opt.time == TIME_SECONDS ? " s"
+			   : span == 1                                ? " tick"
+				       : " ticks";
+	snprintf(text + strlen(text), 16, "%s", unit);
 }
 
 static void

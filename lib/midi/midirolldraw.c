@@ -436,7 +436,7 @@ draw_spread(const struct plot *p, double range)
 	uint64_t bins[SPREAD_BINS] = {0}, most = 1;
 	double x = LEFT + p->width + GAP;
 	double h = CLOCK_H / 2.0 / SPREAD_BINS,
-	       middle = p->bottom + CLOCK_H / 2;
+	       middle = p->bottom + CLOCK_H / 2.0;
 
 	for (size_t i = 0; i < RIAD_CLOCK_BUCKETS; i++) {
 		double at = (double)riad_clockstat_least(i) / range;
@@ -463,7 +463,7 @@ draw_clock(struct plot *p)
 	const struct riad_clockstat *c = &roll->clock;
 	uint64_t p99 = riad_clockstat_percentile(c, 99);
 	double range = p99 > 25 ? 2.0 * (double)p99 : 50;
-	double middle = p->bottom + CLOCK_H / 2;
+	double middle = p->bottom + CLOCK_H / 2.0;
 	char a[32], b[32], text[160];
 
 	put_box(p, "box", p->bottom, CLOCK_H);

@@ -175,10 +175,9 @@ test_sums(void)
 	char hex[3 * 512] = "F0 7E 00 08 01 05";
 	uint8_t wire[512];
 
-	for (int i = 0; i < 16; i++)
-		strcat(hex, i < 4 ? " 41" : " 20");
-	for (int i = 0; i < 384; i++)
-		strcat(hex, " 11");
+	size_t at = strlen(hex);
+	for (int i = 0; i < 16 + 384; i++, at += 3)
+		memcpy(hex + at, i < 4 ? " 41" : i < 16 ? " 20" : " 11", 4);
 	size_t n = bytes_of(wire, hex);
 	uint8_t xor = 0;
 	for (size_t i = 1; i < n; i++)
@@ -224,9 +223,9 @@ test_pairs(void)
 	ok(strcmp(said, "1 10+30 3 30+20 2 20+50 ") == 0,
 	    "what is first on is first off");
 	said[0] = '\0';
-	for (uint8_t i = 0; i < RIAD_MIDI_STACK + 2; i++)
-		on(60, i + 1, i);
-	for (uint8_t i = 0; i < RIAD_MIDI_STACK + 2; i++)
+	for (int i = 0; i < RIAD_MIDI_STACK + 2; i++)
+		on(60, (uint8_t)(i + 1), i);
+	for (int i = 0; i < RIAD_MIDI_STACK + 2; i++)
 		on(60, 0, 100);
 	ok(strcmp(said, "3 2+98 4 3+97 5 4+96 6 5+95 ") == 0,
 	    "of too many the first are lost");
