@@ -104,7 +104,7 @@ FUZZ = $(call found,fuzz,_fuzz)
 BENCH = $(call found,bench,)
 TESTS = $(UNIT:%=$(BUILD)/t/unit/%_test) $(wildcard t/*.t)
 TEST_PROGS = $(UNIT:%=$(BUILD)/t/unit/%_test) \
-	$(FUZZ:%=$(BUILD)/t/fuzz/%_replay) $(BENCH:%=$(BUILD)/t/bench/%)
+	$(BUILD)/t/port/pty $(FUZZ:%=$(BUILD)/t/fuzz/%_replay) $(BENCH:%=$(BUILD)/t/bench/%)
 FUZZ_SECONDS = 10
 
 all: $(TOOLS:%=$(BUILD)/bin/%) $(LIBRIAD)
@@ -148,6 +148,10 @@ $(BUILD)/t/unit/%_test: $(BUILD)/t/unit/%_test.o $(LIBRIAD)
 $(BUILD)/t/bench/%: $(BUILD)/t/bench/%.o $(LIBRIAD)
 	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(PACK_LIBS)
 
+# The far end of a serial line.
+$(BUILD)/t/port/pty: $(BUILD)/t/port/pty.o
+	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^
+
 # A fuzz target is run over its corpus by any compiler, and fuzzed by clang.
 $(BUILD)/t/fuzz/%_replay: $(BUILD)/t/fuzz/%_fuzz.o $(BUILD)/t/fuzz/replay.o \
 		$(LIBRIAD)
@@ -165,8 +169,9 @@ demo check check-san fuzz bench lint:
 	@./deps.sh $@
 	@$(MAKE) $(if $(filter demo,$@),-s) --no-print-directory DEPS=no $@
 else
-demo: all
+demo: all $(BUILD)/t/port/pty
 	@BUILD=$(BUILD) t/demo/git.sh $(if $(REPO),'$(REPO)')
+	@BUILD=$(BUILD) t/demo/midi.sh
 
 check: programs
 	BUILD=$(BUILD) CC='$(CC)' prove -e '' $(TESTS)

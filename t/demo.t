@@ -38,4 +38,15 @@ is 'named by its .git' $? 0
 is 'is not written to' "$(cd "$repo" && find . -exec ls -ld --time-style=full-iso {} +)" "$before"
 run empty "$tmp"
 is 'no repository is an error' $? 1
+
+# The tune: needs nothing of git's.
+${CC:-cc} -O1 -o "$tmp/pty" "$top/t/port/pty.c" || { echo 'Bail out! no pty'; exit 1; }
+mkdir -p "$tmp/build/t/port" && cp "$tmp/pty" "$tmp/build/t/port" &&
+	ln -s "$BUILD/bin" "$tmp/build/bin"
+for tune in tune.txt tune.abc; do
+	BUILD=$tmp/build DEMO="$tmp/mi di" "$top/t/demo/midi.sh" "$top/t/demo/$tune" >"$tmp/out" 2>&1
+	is "$tune, down a line" "$? $(grep -c 'all [0-9]* bytes came' "$tmp/out")" '0 1'
+	like 'without stuck notes' "$(cat "$tmp/out")" '*finds 0 stuck notes, 0 errors*'
+	like 'with a picture' "$(cat "$tmp/mi di/midi/tune.svg")" '*<svg*</svg>*'
+done
 done_testing

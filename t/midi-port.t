@@ -1,7 +1,7 @@
 #!/bin/sh
 # midi-port(1), seen from a shell: pipes, FIFOs, terminals that are serial
 # lines, and a portmidi whose devices are files (t/port/fakemidi.c)
-# shellcheck disable=SC2154 # tmp and top, of lib.sh
+# shellcheck disable=SC2154,SC2317,SC2094 # tmp and top, of lib.sh; functions by name
 
 . "${0%/*}/lib.sh"
 [ -x "$BUILD/bin/midi-port" ] || { echo '1..0 # SKIP midi-port is not built here'; exit; }

@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -185,7 +186,7 @@ end_gone(struct end *end)
 	if (*why == '\0')
 		why = errno == 0 || errno == ENODEV ? "unplugged"
 						    : strerror(errno);
-	strcpy(reason, why);
+	snprintf(reason, sizeof(reason), "%s", why);
 	end_overflows(end, 0, true);
 	riad_port_close(&end->port);
 	if (opt.wait)

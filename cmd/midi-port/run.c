@@ -164,7 +164,7 @@ static void
 wait_for(struct run *r, int64_t now, const sigset_t *mask)
 {
 	struct pollfd fds[FLOWS_MAX * (INPUTS_MAX + 1) + 1];
-	unsigned at[FLOWS_MAX], n = 0;
+	unsigned at[FLOWS_MAX] = {0}, n = 0;
 	int64_t wake = r->deadline;
 
 	for (unsigned i = 0; i < r->n; i++) {

@@ -193,7 +193,7 @@ choose(struct riad_midi_merge *m)
 		i = (unsigned)m->owner;
 	else
 		for (unsigned k = 0; k < m->n && waits(&m->src[i]) == 0; k++)
-			i = (i + 1) % m->n;
+			i = i + 1 < m->n ? i + 1 : 0;
 	if (waits(&m->src[i]) == 0)
 		return;
 
@@ -202,7 +202,7 @@ choose(struct riad_midi_merge *m)
 					     : piece(&m->src[i], &more);
 	m->hand = i;
 	m->owner = more ? (int)i : -1;
-	m->turn = (i + 1) % m->n;
+	m->turn = i + 1 < m->n ? i + 1 : 0;
 }
 
 const uint8_t *

@@ -71,8 +71,8 @@ Pm_Initialize(void)
 	       fscanf(f, "%7s %63[^\n]", way, name) == 2) {
 		struct device *d = &devices[count++];
 		memset(d, 0, sizeof(*d));
-		strcpy(d->name, name);
-		strcpy(d->interf, "Fake");
+		memcpy(d->name, name, sizeof(d->name));
+		memcpy(d->interf, "Fake", 5);
 		d->info.structVersion = 200;
 		d->info.name = d->name;
 		d->info.interf = d->interf;
@@ -150,23 +150,26 @@ opened(PortMidiStream **stream, PmDeviceID id, int output, PmTimeProcPtr clock)
 }
 
 PmError
-Pm_OpenInput(PortMidiStream **stream, PmDeviceID id, void *info, int32_t size,
-    PmTimeProcPtr clock, void *ctx)
+Pm_OpenInput(PortMidiStream **stream, PmDeviceID inputDevice,
+    void *inputDriverInfo, int32_t bufferSize, PmTimeProcPtr time_proc,
+    void *time_info)
 {
-	(void)info;
-	(void)ctx;
-	return size > 0 ? opened(stream, id, 0, clock) : pmBadPtr;
+	(void)inputDriverInfo;
+	(void)time_info;
+	return bufferSize > 0 ? opened(stream, inputDevice, 0, time_proc)
+			      : pmBadPtr;
 }
 
 PmError
-Pm_OpenOutput(PortMidiStream **stream, PmDeviceID id, void *info, int32_t size,
-    PmTimeProcPtr clock, void *ctx, int32_t latency)
+Pm_OpenOutput(PortMidiStream **stream, PmDeviceID outputDevice,
+    void *outputDriverInfo, int32_t bufferSize, PmTimeProcPtr time_proc,
+    void *time_info, int32_t latency)
 {
-	(void)info;
-	(void)ctx;
-	(void)size;
+	(void)outputDriverInfo;
+	(void)bufferSize;
+	(void)time_info;
 	(void)latency;
-	PmError err = opened(stream, id, 1, clock);
+	PmError err = opened(stream, outputDevice, 1, time_proc);
 	if (err == pmNoError) {
 		struct device *d = *stream;
 		d->file = fopen(path(d, ".out"), "a");
