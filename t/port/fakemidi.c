@@ -263,14 +263,12 @@ Pm_Write(PortMidiStream *stream, PmEvent *buffer, int32_t len)
 	for (int i = 0; i < len; i++) {
 		uint32_t word = (uint32_t)buffer[i].message;
 		int status = word & 0xFF, n = 4;
+		int is_status = status >= 0x80 && status != 0xF7;
 		if (status == 0xF0)
 			d->in_sysex = 1;
-		else if (status >= 0x80 && status != 0xF7 && status < 0xF8 &&
-			 d->in_sysex)
-			return pmBadData;
-		else if (status >= 0x80 && status != 0xF7 && !d->in_sysex)
+		else if (is_status && !d->in_sysex)
 			n = length(status);
-		else if (!d->in_sysex)
+		else if (!d->in_sysex || (is_status && status < 0xF8))
 			return pmBadData;
 		for (int k = 0; k < n; k++) {
 			int byte = word >> 8 * k & 0xFF;
