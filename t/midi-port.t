@@ -229,6 +229,52 @@ is 'both ways of a line, to the end of standard input' \
 wait
 is 'and it came' "$(hex <got)" '90 01 02'
 
+# What the driver of a real line would say
+$cc -shared -fPIC -o fakeline.so "$top/t/port/fakeline.c" ||
+	{ echo 'Bail out! no fake driver'; exit 1; }
+mkdir line
+set_line() { echo "$2" >"line/new" && mv line/new "line/$1"; }
+on_line() {
+	FAKELINE=$tmp/line LD_PRELOAD=$tmp/fakeline.so \
+		ASAN_OPTIONS=verify_asan_link_order=0 midi-port "$@"
+}
+set_line overrun 7
+set_line queue 100
+./pty tty 6 >got 2>figures </dev/null &
+until_true test -e tty
+(printf '\220<@'; until_true is_long line/go 1) | on_line --serial tty >/dev/null 2>err &
+pid=$!
+sleep 0.5
+is 'no more is written while much waits in the kernel' "$(hex <got)" ''
+set_line queue 10
+until_true is_long got 3
+is 'and then it is' "$(hex <got)" '90 3c 40'
+set_line overrun 9
+until_true has err overflow
+is 'an overflow of the chip is told, with its count' "$(cat err)" \
+	'midi-port: tty: 2 overflows: input was lost'
+echo >line/go
+sleep 0.5
+is 'the end waits until all has left' "$(kill -0 $pid && echo waits)" waits
+set_line queue 0
+wait $pid
+is 'which it has then' $? 0
+wait
+
+# An output that takes nothing doesn't keep it from ending.
+mkfifo full
+exec 4<>full
+midi-port -i ./exclusive -o ./full 2>err &
+pid=$!
+sleep 0.3
+kill $pid
+(sleep 10; kill -9 $pid 2>/dev/null) &
+killer=$!
+wait $pid
+is 'a signal, and an output that takes nothing' "$? $(cat err)" '143 '
+exec 4>&-
+kill $killer
+
 # Unplugged
 ./pty tty -3 >got 2>figures </dev/null &
 until_true test -e tty
