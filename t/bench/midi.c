@@ -54,7 +54,7 @@ make(struct riad_buf *out, uint64_t events)
 
 	riad_smf_writer_init(&w, out, false);
 	put(&w, &item);
-	for (uint8_t t = 0; t < TRACKS; t++) {
+	for (unsigned t = 0; t < TRACKS; t++) {
 		item = (struct riad_smf_item){.kind = RIAD_SMF_TRACK};
 		put(&w, &item);
 		item.kind = RIAD_SMF_EVENT;
@@ -66,7 +66,7 @@ make(struct riad_buf *out, uint64_t events)
 			e->status = ends                 ? RIAD_MIDI_OFF
 				    : (x >> 47 & 7) == 0 ? RIAD_MIDI_CONTROL
 							 : RIAD_MIDI_ON;
-			e->status |= t;
+			e->status |= (uint8_t)t;
 			e->data[0] = (uint8_t)(x >> 57);
 			e->data[1] = (uint8_t)(x >> 50 & 0x7F);
 			e->time += (int64_t)(x >> 40 & 0x7F);

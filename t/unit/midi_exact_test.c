@@ -147,11 +147,11 @@ make_nasty(uint8_t *to, uint64_t *x)
 	char file[1024] = "[";
 	size_t n = next(x) % 40;
 
-	strcat(file,
-	    next(x) % 8 == 0 ? " 'RIFF' 00000000 'RMIDdata' FF000000 H" : " H");
+	smf_also(file, sizeof(file),
+	    next(x) % 8 == 0 ? "'RIFF' 00000000 'RMIDdata' FF000000 H" : "H");
 	for (size_t i = 0; i < n; i++) {
-		strcat(file, " ");
-		strcat(file, parts[next(x) % (sizeof(parts) / sizeof(*parts))]);
+		smf_also(file, sizeof(file),
+		    parts[next(x) % (sizeof(parts) / sizeof(*parts))]);
 	}
 	/* The track that ] may end is begun outside. */
 	size_t len = smf_make(to, file) - 8;
@@ -183,12 +183,13 @@ test_files(int fd)
 static void
 test_parts(int fd)
 {
-	uint8_t data[256];
+	uint8_t data[256] = {0};
 	int lost = 0;
 
 	for (size_t i = 0; i < sizeof(parts) / sizeof(*parts); i++) {
 		char file[256] = "H [";
-		strcat(strcat(file, parts[i]), " E]");
+		smf_also(file, sizeof(file), parts[i]);
+		smf_also(file, sizeof(file), "E]");
 		size_t len = smf_make(data, file);
 		/* A track in it may have taken the length. */
 		for (size_t at = 22; at < len - 4; at++) {
@@ -245,7 +246,8 @@ test_long(int fd)
 	     i++)
 		for (size_t size = 1; size <= body; size = size * 64 - 1) {
 			char file[64] = "H 'MTrk' 7FFFFFFF ";
-			size_t n = smf_make(data, strcat(file, heads[i]));
+			smf_also(file, sizeof(file), heads[i]);
+			size_t n = smf_make(data, file);
 			for (int shift = 28; shift >= 0; shift -= 7)
 				data[n++] = (uint8_t)((size >> shift & 0x7F) |
 						      (shift > 0 ? 0x80 : 0));

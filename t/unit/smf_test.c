@@ -234,9 +234,9 @@ static const struct {
 static uint8_t *
 exact_copy(const uint8_t *data, size_t len)
 {
-	uint8_t *copy = malloc(len);
+	uint8_t *copy = malloc(len > 0 ? len : 1);
 
-	if (len > 0)
+	if (copy != NULL && len > 0)
 		memcpy(copy, data, len);
 	return copy;
 }
@@ -337,9 +337,9 @@ test_random(void)
 		char file[1024] = "[";
 		for (int k = 0; k < 12; k++) {
 			x = x * 6364136223846793005u + 1442695040888963407u;
-			strcat(file, " ");
-			strcat(file, parts[(x >> 33) %
-					   (sizeof(parts) / sizeof(*parts))]);
+			smf_also(file, sizeof(file),
+			    parts[(x >> 33) %
+				  (sizeof(parts) / sizeof(*parts))]);
 		}
 		/* The track is begun outside, for ] to have one. */
 		size_t len = smf_make(data, file);

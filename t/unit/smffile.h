@@ -3,6 +3,7 @@
 #ifndef RIAD_SMFFILE_H
 #define RIAD_SMFFILE_H
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -51,6 +52,15 @@ smf_make(uint8_t *to, const char *from)
 		}
 	}
 	return n;
+}
+
+/* A blank and more of what smf_make takes, of which there is room for max. */
+static inline void
+smf_also(char *file, size_t max, const char *more)
+{
+	size_t n = strlen(file);
+
+	snprintf(file + n, max - n, " %s", more);
 }
 
 static inline void
