@@ -237,6 +237,7 @@ completions: all
 HEADERS = $(filter-out $(REPO_SRC:lib/repo/%.c=include/riad/%.h) \
 	$(PORT_SRC:lib/port/%.c=include/riad/%.h),\
 	$(wildcard include/riad/*.h))
+MAN5 = $(wildcard man/*.5)
 MAN1DIR = $(MANDIR)/man1
 MAN5DIR = $(MANDIR)/man5
 MAN7DIR = $(MANDIR)/man7
@@ -249,7 +250,7 @@ FISHDIR = $(DATADIR)/fish/vendor_completions.d
 INSTALL_DIRS = $(BINDIR) $(MAN1DIR) $(MAN5DIR) $(MAN7DIR) $(HEADERDIR) \
 	$(LIBDIR) $(PCDIR) $(SERVERDIR) $(BASHDIR) $(ZSHDIR) $(FISHDIR)
 INSTALLED = $(ALL_TOOLS:%=$(BINDIR)/%) $(ALL_TOOLS:%=$(MAN1DIR)/%.1) \
-	$(MAN5DIR)/riad-score.5 $(MAN7DIR)/riad.7 \
+	$(MAN5:man/%=$(MAN5DIR)/%) $(MAN7DIR)/riad.7 \
 	$(HEADERS:include/riad/%=$(HEADERDIR)/%) \
 	$(LIBDIR)/libriad.a $(PCDIR)/libriad.pc \
 	$(SERVERDIR)/git $(SERVERDIR)/git-upload-pack \
@@ -274,7 +275,7 @@ install: all
 	$(INSTALL) -d $(INSTALL_DIRS:%="$(DESTDIR)%")
 	$(INSTALL) -m 755 $(TOOLS:%=$(BUILD)/bin/%) "$(DESTDIR)$(BINDIR)"
 	$(INSTALL) -m 644 $(TOOLS:%=man/%.1) "$(DESTDIR)$(MAN1DIR)"
-	$(INSTALL) -m 644 man/riad-score.5 "$(DESTDIR)$(MAN5DIR)"
+	$(INSTALL) -m 644 $(MAN5) "$(DESTDIR)$(MAN5DIR)"
 	$(INSTALL) -m 644 man/riad.7 "$(DESTDIR)$(MAN7DIR)"
 	$(INSTALL) -m 644 $(HEADERS) "$(DESTDIR)$(HEADERDIR)"
 	$(INSTALL) -m 644 $(LIBRIAD) "$(DESTDIR)$(LIBDIR)"

@@ -30,6 +30,7 @@ is 'it installs what it should' "$(cd "$dest$prefix" && find . ! -type d | sort)
 		name=$(basename "$h" .h)
 		[ -e "$top/lib/repo/$name.c" ] || [ -e "$top/lib/port/$name.c" ] || echo "./include/riad/$name.h"
 	done
+	echo ./share/man/man5/riad-midi.5
 	echo ./share/man/man5/riad-score.5
 	echo ./share/man/man7/riad.7
 	echo ./lib/libriad.a
