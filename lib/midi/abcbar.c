@@ -80,7 +80,7 @@ abc_bar(struct abc *s)
 		if (*s->at == '|' ||
 		    (*s->at == ':' && lines > 0 && next == '|')) {
 			lines++; /* of :|:| and the like the first ':' counts */
-		} else if ((*s->at == ']' && (lines > 0 || thick)) ||
+		} else if (*s->at == ']' ||
 			   (*s->at == '[' && tune_is_one("|]", next))) {
 			thick = true;
 		} else {
@@ -90,11 +90,17 @@ abc_bar(struct abc *s)
 	for (; s->at < s->end && *s->at == ':' && begins < 9; s->at++)
 		begins++;
 	if (lines == 0 && !thick && begins == 0) {
-		if (ends < 2)
-			return abc_fail(s, s->at - 1,
-			    "expected :| or :: and not ':' alone");
-		begins = ends / 2; /* of :: */
+		/* Of :: one half ends and the other begins; ':' alone belongs
+		 * to the bar line before, or is a dotted one. */
+		begins = ends / 2;
 		ends = (uint16_t)(ends - begins);
+		if (ends > begins) {
+			begins =
+			    tune_nops(v->voice) > 0 &&
+			    tune_ops(v->voice)[tune_nops(v->voice) - 1].kind ==
+				TUNE_BAR;
+			ends = 0;
+		}
 	}
 	if (end_bar(s) == -1)
 		return -1;
@@ -114,6 +120,7 @@ abc_bar(struct abc *s)
 		if (sign(s, TUNE_SECTION, 1, 0) == -1)
 			return -1;
 	}
+	abc_space(s);
 	if (s->at < s->end && *s->at >= '1' && *s->at <= '9')
 		return abc_ending(s);
 	return 0;

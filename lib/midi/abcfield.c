@@ -485,8 +485,9 @@ do_order(struct abc *s)
 				n += len;
 			}
 		} else if (c != '.' && c != ' ' && c != '\t') {
-			return abc_fail(s, s->at,
-			    "expected parts A to Z, such as AABB or A(BC)2");
+			/* Words, for people. */
+			s->m->norder = 0;
+			return 0;
 		}
 	}
 	if (depth > 0)

@@ -325,8 +325,9 @@ read_quoted(struct abc *s)
 static void
 read_decoration(struct abc *s)
 {
+	char mark = *s->at; /* '!', or of old '+' */
 	const char *name = ++s->at;
-	const char *close = memchr(name, '!', (size_t)(s->end - name));
+	const char *close = memchr(name, mark, (size_t)(s->end - name));
 
 	/* Alone it once broke lines. */
 	if (close == NULL || memchr(name, '|', (size_t)(close - name)) != NULL)
@@ -537,6 +538,22 @@ read_inline(struct abc *s)
 	return 0;
 }
 
+/* ["last" and music, in which a bar line or a bracket opens before one
+ * closes. */
+static bool
+is_named_ending(const struct abc *s)
+{
+	bool quoted = false;
+
+	for (const char *p = s->at + 1; p < s->end; p++) {
+		if (*p == '"')
+			quoted = !quoted;
+		else if (!quoted && tune_is_one("[]|", *p))
+			return *p != ']';
+	}
+	return !quoted;
+}
+
 static int
 read_bracket(struct abc *s)
 {
@@ -548,6 +565,10 @@ read_bracket(struct abc *s)
 	if (c >= '1' && c <= '9') {
 		s->at++;
 		return abc_ending(s);
+	}
+	if (c == '"' && is_named_ending(s)) {
+		s->at++; /* and then its name, as if it were a chord's */
+		return 0;
 	}
 	if (d == ':' && ((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z')))
 		return read_inline(s);
@@ -566,8 +587,10 @@ read_symbol(struct abc *s)
 		s->voice->staccato = true;
 	} else if (c == 'L') {
 		s->voice->accent = true;
-	} else if (!tune_is_one("~HMOPSTuv", (char)c) &&
-		   !tune_is_one("#*;?@$`)\\, \t", (char)c)) {
+	} else if (c == 'Y' ||
+		   !((c >= 'H' && c <= 'W') || (c >= 'h' && c <= 'w') ||
+		       tune_is_one("~#*;?@$`)\\, \t", (char)c))) {
+		/* Letters that are not given a meaning, have none. */
 		return abc_fail(s, s->at,
 		    "expected a note, a rest, a bar or another sign of music, "
 		    "not %s",
@@ -602,7 +625,7 @@ abc_music(struct abc *s)
 			r = read_note(s);
 		} else if (c == 'z' || c == 'x' || c == 'Z' || c == 'X') {
 			r = read_rest(s);
-		} else if (c == '|' || c == ':') {
+		} else if (c == '|' || c == ':' || c == ']') {
 			r = abc_bar(s);
 		} else if (c == '[') {
 			r = read_bracket(s);
@@ -614,7 +637,7 @@ abc_music(struct abc *s)
 			r = read_graces(s);
 		} else if (c == '"') {
 			r = read_quoted(s);
-		} else if (c == '!') {
+		} else if (c == '!' || c == '+') {
 			read_decoration(s);
 		} else if (c == '&') {
 			r = abc_overlay(s);
