@@ -709,7 +709,9 @@ int
 riad_miditext_read(struct riad_miditext_reader *r, const char *line, size_t len,
     struct riad_smf_item *item, struct riad_miditext_time *time)
 {
-	memset(item, 0, sizeof(*item));
+	static const struct riad_smf_item none;
+
+	memcpy(item, &none, sizeof(*item));
 	if (line == NULL) {
 		if (r->at == r->nqueue)
 			return 0;
