@@ -154,7 +154,15 @@ put_message(struct riad_smf_writer *w, const struct riad_smf_item *item)
 	bytes[n + 1] = e->data[1];
 	n += (size_t)len;
 	w->running = status;
-	return riad_buf_add(w->out, bytes, n);
+
+	/* A copy of a fixed length is a few instructions. */
+	struct riad_buf *out = w->out;
+	if (out->data == NULL || out->cap - out->len < sizeof(bytes) ||
+	    out->max - out->len < n)
+		return riad_buf_add(out, bytes, n);
+	memcpy(out->data + out->len, bytes, sizeof(bytes));
+	out->len += n;
+	return 0;
 }
 
 static int
