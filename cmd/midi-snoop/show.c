@@ -25,14 +25,36 @@ static struct riad_midi_event shown; /* a message, or of status 0 */
 /* Deltas count from the event that is shown before. */
 static uint32_t dropped;
 
-static void
+/* By hand: where a file is of notes, each has one. */
+static char *
+put_digits(char *p, uint64_t v, int least)
+{
+	char digit[20];
+	int n = 0;
+
+	for (; v > 0 || n < least; v /= 10)
+		digit[n++] = (char)('0' + v % 10);
+	while (n > 0)
+		*p++ = digit[--n];
+	return p;
+}
+
+/* A clock that is set back makes no time that is below 0. */
+static char *
 put_time(char text[32], int64_t time)
 {
-	if (!input.is_file || opt.time == TIME_SECONDS)
-		snprintf(text, 32, "%" PRId64 ".%06" PRId64, time / 1000000,
-		    time % 1000000);
-	else
-		snprintf(text, 32, "%" PRId64, time);
+	uint64_t v = time < 0 ? 0 : (uint64_t)time;
+	char *p = text;
+
+	if (!input.is_file || opt.time == TIME_SECONDS) {
+		p = put_digits(p, v / 1000000, 1);
+		*p++ = '.';
+		p = put_digits(p, v % 1000000, 6);
+	} else {
+		p = put_digits(p, v, 1);
+	}
+	*p = '\0';
+	return p;
 }
 
 /* --- folding */
@@ -125,20 +147,14 @@ folds(const struct riad_midi_event *e)
 
 /* --- what stands behind an event */
 
-/* "480 ticks" */
-static void
-put_span(char text[48], int64_t from, int64_t to)
+static char *
+put_span(char text[32], int64_t from, int64_t to)
 {
 	if (input.is_file && opt.time == TIME_SECONDS) {
 		from = riad_smf_map_us(input.map, from);
 		to = riad_smf_map_us(input.map, to);
 	}
-	int64_t span = (int64_t)((uint64_t)to - (uint64_t)from);
-	put_time(text, span);
-	const char *unit = !input.is_file || opt.time == TIME_SECONDS ? " s"
-			   : span == 1                                ? " tick"
-				       : " ticks";
-	snprintf(text + strlen(text), 16, "%s", unit);
+	return put_time(text, (int64_t)((uint64_t)to - (uint64_t)from));
 }
 
 static void
@@ -148,13 +164,12 @@ meaning_json(const struct riad_midi_meaning *m, const struct riad_midi_event *e)
 	    &out, ",\"means\":\"%s\"", riad_midi_means_name(m->means));
 	switch (m->means) {
 	case RIAD_MIDI_MEANS_PAIR: {
-		char from[32], span[48];
+		char from[32], span[32];
 		int64_t began = m->began;
 		if (input.is_file && opt.time == TIME_SECONDS)
 			began = riad_smf_map_us(input.map, began);
 		put_time(from, began);
 		put_span(span, m->began, e->time);
-		span[strcspn(span, " ")] = '\0';
 		riad_out_printf(&out,
 		    ",\"began\":%s,\"duration\":%s,\"struck\":%u", from, span,
 		    m->velocity);
@@ -187,14 +202,17 @@ meaning_json(const struct riad_midi_meaning *m, const struct riad_midi_event *e)
 static void
 meaning_text(const struct riad_midi_meaning *m, const struct riad_midi_event *e)
 {
-	char text[48];
+	bool ticks = input.is_file && opt.time != TIME_SECONDS;
+	char text[64];
 
 	if (m->means != RIAD_MIDI_MEANS_PAIR) {
 		riad_out_str(&out, m->text);
 		return;
 	}
-	put_span(text, m->began, e->time);
-	riad_out_printf(&out, "%s, velocity %u", text, m->velocity);
+	char *p = put_span(text, m->began, e->time);
+	p = stpcpy(p, ticks ? " ticks, velocity " : " s, velocity ");
+	p = put_digits(p, m->velocity, 1);
+	riad_out_add(&out, text, (size_t)(p - text));
 }
 
 /* What a number is called, of the events that have one. */
