@@ -7,6 +7,7 @@
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "parts.h"
 #include "riad/cli.h"
@@ -14,10 +15,11 @@
 
 /*
  * A descriptor that poll(2) calls writable takes at least this much without
- * waiting, be it a pipe or a terminal; and it is ours alone, so it can't be
- * made to say EAGAIN.
+ * waiting: a pipe has a page free then, a terminal a quarter of one.  It may
+ * be somebody else's too, so it can't be made to say EAGAIN.
  */
-enum { PIECE = 256 };
+enum { PIPE_PIECE = 4096, PIECE = 256 };
+static size_t piece = PIECE;
 
 /* More text than this isn't kept: two lines of the longest have room behind,
  * which are parts of exclusives. */
@@ -29,8 +31,15 @@ static bool in_line; /* what is written so far ends inside of a line */
 void
 side_begin(void)
 {
+	struct stat st = {.st_mode = 0};
+
 	/* Who reads the text may go, and the stream goes on. */
 	(void)signal(SIGPIPE, SIG_IGN);
+	(void)fstat(out.fd, &st);
+	if (S_ISFIFO(st.st_mode))
+		piece = PIPE_PIECE;
+	else if (S_ISREG(st.st_mode))
+		piece = sizeof(out.buf);
 }
 
 static bool
@@ -89,7 +98,7 @@ side_drain(void)
 		lost = 0;
 	}
 	while (done < out.len && can_write()) {
-		size_t n = out.len - done < PIECE ? out.len - done : PIECE;
+		size_t n = out.len - done < piece ? out.len - done : piece;
 		if (riad_write(out.fd, out.buf + done, n) == -1) {
 			fail();
 			return;
