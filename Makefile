@@ -60,6 +60,16 @@ OBJ_upload-pack = $(REPO_OBJ) \
 OBJ_pktline = $(patsubst %.c,%.o,$(wildcard cmd/pktline/*.c))
 OBJ_midi-encode = $(patsubst %.c,%.o,$(wildcard cmd/midi-encode/*.c))
 
+# Debian's portmidi has no .pc file.  Without its header midi-port is built for
+# raw devices and serial lines.
+PORT_SRC = $(wildcard lib/port/*.c)
+HAVE_PORTMIDI := $(shell $(CC) $(CFLAGS) -E -include portmidi.h -x c \
+	-o /dev/null /dev/null 2>/dev/null && echo yes)
+PORT_OBJ = $(patsubst %.c,%.o,$(filter-out $(if $(HAVE_PORTMIDI),\
+	%/nodevice.c,%/portmidi.c),$(PORT_SRC)))
+OBJ_midi-port = $(PORT_OBJ) $(patsubst %.c,%.o,$(wildcard cmd/midi-port/*.c))
+LDLIBS_midi-port = $(if $(HAVE_PORTMIDI),-lportmidi)
+
 # What needs a module that is not there is left out, and `make` says so.
 MODULES := $(strip $(foreach m,\
 	$(sort $(foreach t,$(ALL_TOOLS),$(PC_$t)) $(PC_PACK)),\
