@@ -72,7 +72,7 @@ struct riad_smf_reader {
 	size_t
 	    limit;  /* of the file proper, which in an RMID is less than len */
 	size_t end; /* of the chunk in hand */
-	bool in_track, had_header, lies, in_exclusive, ended, goes_on;
+	bool in_track, had_header, lies, in_exclusive, ended, goes_on, trial;
 	uint8_t running;
 	int64_t time;
 };

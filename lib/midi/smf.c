@@ -366,6 +366,29 @@ give_end(struct riad_smf_reader *r, struct riad_smf_item *item)
 
 static int next_event(struct riad_smf_reader *r, struct riad_smf_item *item);
 
+/* How far from pos on all is sound: SIZE_MAX if so many events are, or the rest
+ * of the track is.  It takes no more time than these, whatever they are. */
+#define TRIAL 8
+
+static size_t
+sound_until(const struct riad_smf_reader *r, size_t pos)
+{
+	struct riad_smf_reader ahead = *r;
+	struct riad_smf_item item;
+
+	ahead.pos = pos;
+	ahead.trial = true;
+	for (int n = 0; n < TRIAL; n++) {
+		pos = ahead.pos;
+		next_event(&ahead, &item);
+		if (item.why != NULL)
+			return pos;
+		if (item.kind == RIAD_SMF_END)
+			break;
+	}
+	return SIZE_MAX;
+}
+
 /* Are what is behind an end of track events as well, with an end of their own?
  * This is asked once in a track. */
 static bool
@@ -392,7 +415,7 @@ see_end(struct riad_smf_reader *r, struct riad_smf_item *item)
 	if (item->event.len > 0)
 		why = "end of track of some length";
 	r->ended = true;
-	if (r->pos < r->end && !r->lies) {
+	if (r->pos < r->end && !r->lies && !r->trial) {
 		bool asked = r->goes_on;
 		r->goes_on = asked || goes_on(r);
 		r->ended = !r->goes_on;
@@ -441,7 +464,7 @@ give_long(struct riad_smf_reader *r, struct riad_smf_item *item,
 	e->len -= e->last;
 	if (e->first && r->in_exclusive && why == NULL)
 		why = "the exclusive before it has no end";
-	for (size_t i = 0; i < e->len && why == NULL; i++)
+	for (size_t i = 0; i < e->len && why == NULL && !r->trial; i++)
 		if (e->bytes[i] >= 0x80 && e->bytes[i] < 0xF8)
 			why = "a status inside of an exclusive";
 	r->in_exclusive = !e->last;
@@ -466,8 +489,22 @@ give_stray(
 	return give_raw(r, item, len, "data without a status");
 }
 
-/* A message: what is damaged of it is no longer than it should be, so that the
- * next event is found where it is. */
+/* Of a message with data over 127.  Either a byte was changed, and the next
+ * event is where it would be; or bytes are missing or too many, and that is a
+ * status, of which the byte before is the delta. */
+static int
+give_over(struct riad_smf_reader *r, struct riad_smf_item *item,
+    const uint8_t *p, int len)
+{
+	const uint8_t *start = r->data + r->pos, *end = p + len;
+
+	if (!r->trial && len == 2 && p[0] < 0x80 &&
+	    sound_until(r, (size_t)(p - r->data)) >
+		sound_until(r, (size_t)(end - r->data)))
+		end = p;
+	return give_raw(r, item, (size_t)(end - start), "data over 127");
+}
+
 static int
 give_message(struct riad_smf_reader *r, struct riad_smf_item *item,
     const uint8_t *p, uint8_t status, const char *why)
@@ -490,11 +527,10 @@ give_message(struct riad_smf_reader *r, struct riad_smf_item *item,
 	}
 	for (int i = 0; i < len; i++)
 		e->data[i] = p[i];
-	p += len;
 	if ((e->data[0] | e->data[1]) & 0x80)
-		return give_raw(r, item, (size_t)(p - start), "data over 127");
+		return give_over(r, item, p, len);
 	e->kind = RIAD_MIDI_MESSAGE;
-	return give_event(r, item, p, why);
+	return give_event(r, item, p + len, why);
 }
 
 static int

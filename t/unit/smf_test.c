@@ -85,6 +85,9 @@ static const struct {
     {"data over 127", "H [05 903CC0 05 3C40 05 B080FF 05 903C40 E]",
 	HEAD "track; !05 90 3C C0 {data over 127}; 10 ~90 3C 40; !05 B0 80 FF "
 	     "{data over 127}; 20 90 3C 40; 20 m2F; ."},
+    {"a byte too many", "H [00 903C40 60 80113C00 60 903E40 60 803E00 E]",
+	HEAD "track; 0 90 3C 40; 96 80 11 3C; !00 {data over 127}; 192 90 3E "
+	     "40; 288 80 3E 00; 288 m2F; ."},
     {"data without a status", "H [00 3C40 05 3D41 05 903C40 E]",
 	HEAD "track; !00 3C 40 05 3D 41 {data without a status}; 5 90 3C 40; "
 	     "5 m2F; ."},
