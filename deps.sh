@@ -46,7 +46,6 @@ peer  cmd:fish          fish
 peer  cmd:mandoc        mandoc
 peer  cmd:readelf       binutils
 peer  cmd:abc2midi      abcmidi brew=abcmidi
-peer  cmd:midicsv       midicsv dnf=- pacman=- apk=-
 lint  cmd:gcc           gcc
 lint  cmd:clang         clang brew=llvm
 lint  cmd:clang-format  clang-format dnf=clang-tools-extra pacman=clang apk=clang-extra-tools

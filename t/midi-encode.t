@@ -169,6 +169,69 @@ else
 	skip 'there and back' 'no midi-snoop here'
 fi
 
+# Others see the same events in what we write.
+lines 'smf 1 2 ppq 96' track '0 track-name "a"' '0 time-sig 6/8' '0 key-sig "Bb minor"' \
+	'0 tempo 400000' '0 smpte-offset 1:2:3:4.5 25' '96 marker "m"' track \
+	'0 seq-number 258' '0 channel-prefix 3' '0 port 1' '1 ch 2 on C4 64' '1 ch 3 pp C4 5' \
+	'2 ch 4 cc 7 90' '3 ch 5 pc 9' '4 ch 6 cp 8' '5 ch 7 pb 8193' '6 syx 7E 7F 09 01' \
+	'7 syx-begin 01' '8 syx-end 02' '9 escape F3 01' '10 sequencer 00 01' \
+	'300 ch 2 off C4 64' | midi-encode --smf >"$tmp/all.mid"
+if command -v midicsv >/dev/null; then
+	is 'midicsv' "$(midicsv "$tmp/all.mid" | tr -d ' ')" "$(cat <<'END'
+0,0,Header,1,2,96
+1,0,Start_track
+1,0,Title_t,"a"
+1,0,Time_signature,6,3,24,8
+1,0,Key_signature,-5,"minor"
+1,0,Tempo,400000
+1,0,SMPTE_offset,33,2,3,4,5
+1,96,Marker_t,"m"
+1,96,End_track
+2,0,Start_track
+2,0,Sequence_number,258
+2,0,Channel_prefix,2
+2,0,MIDI_port,1
+2,1,Note_on_c,1,60,64
+2,1,Poly_aftertouch_c,2,60,5
+2,2,Control_c,3,7,90
+2,3,Program_c,4,9
+2,4,Channel_aftertouch_c,5,8
+2,5,Pitch_bend_c,6,8193
+2,6,System_exclusive,5,126,127,9,1,247
+2,7,System_exclusive,1,1
+2,8,System_exclusive_packet,2,2,247
+2,9,System_exclusive_packet,2,243,1
+2,10,Sequencer_specific,2,0,1
+2,300,Note_off_c,1,60,64
+2,300,End_track
+0,0,End_of_file
+END
+	)"
+elif [ -n "${CI-}" ]; then
+	need midicsv
+else
+	skip 'midicsv' 'it is not installed'
+fi
+python=
+for p in python3 /usr/bin/python3; do
+	if $p -c 'import mido' 2>/dev/null; then python=$p; fi
+done
+if [ -n "$python" ]; then
+	is 'mido' "$($python -c '
+import mido, sys
+for e in mido.merge_tracks(mido.MidiFile(sys.argv[1]).tracks):
+	if e.type != "end_of_track":
+		print(e.time, e.type, e.tempo if e.is_meta else e.bytes())
+' "$tmp/two.mid")" '0 set_tempo 400000
+0 note_on [144, 60, 64]
+0 note_on [153, 36, 90]
+96 note_off [128, 60, 0]
+0 note_off [137, 36, 0]'
+else
+	[ -z "${CI-}" ] || { echo 'Bail out! no mido of python'; exit 1; }
+	skip 'mido' 'python3 has none'
+fi
+
 # Scores
 is 'a score' "$(lines 'tempo 120' 'c4' | midi-encode -x | grep -c '^90 3C')" 1
 is 'a tune of ABC' "$(lines X:1 T:t K:C CDE | midi-encode -x | grep -c '^90 ')" 3
