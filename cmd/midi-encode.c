@@ -178,7 +178,8 @@ take_option(const struct riad_cli *cli, int key)
 	switch (key) {
 	case 'f':
 		for (opt.from = FORM_SMF;
-		     opt.from > FORM_ANY && strcmp(forms[opt.from], cli->arg);
+		     opt.from > FORM_ANY &&
+		     strcmp(forms[opt.from], cli->arg) != 0;
 		     opt.from--)
 			;
 		break;

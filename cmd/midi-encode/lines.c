@@ -287,11 +287,11 @@ read_all(int fd, struct riad_buf *in)
 }
 
 int
-read_lines(int fd, const char *name_, const struct riad_buf *so_far)
+read_lines(int fd, const char *path, const struct riad_buf *so_far)
 {
 	struct riad_buf in;
 
-	name = name_;
+	name = path;
 	riad_miditext_init(&reader);
 	riad_buf_init(&in, LINE_MAX_LEN);
 	int failed = riad_buf_add(&in, so_far->data, so_far->len);

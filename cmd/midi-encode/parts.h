@@ -52,9 +52,9 @@ void edit_end(void);
 /* --- A sink takes items in their order: 0, or -1 with errno, which is 0 if
  * what was wrong has been said. */
 
-/* filesink.c: a standard MIDI file, to standard output as it grows or, with
- * keep, to memory. */
-void file_begin(bool keep, bool exact, uint16_t division);
+/* filesink.c: a standard MIDI file, to standard output as it grows or, if it
+ * is kept, to memory. */
+void file_begin(bool keep_it, bool exact, uint16_t ppq);
 int file_take(const struct riad_smf_item *item, bool has_track);
 int file_end(void);
 const struct riad_buf *file_kept(void);
@@ -71,8 +71,8 @@ int wire_end(void);
 
 /* --- Sources, which return an exit status. */
 
-/* lines.c: event text and JSON; begun is what has been read of it. */
-int read_lines(int fd, const char *name, const struct riad_buf *begun);
+/* lines.c: event text and JSON; so_far is what has been read of it. */
+int read_lines(int fd, const char *path, const struct riad_buf *so_far);
 
 /* play.c: a standard MIDI file that is in memory, to wire.c or, with --smf, to
  * filesink.c. */

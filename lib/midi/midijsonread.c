@@ -264,6 +264,7 @@ need(const struct object *o, enum key k, uint64_t *to, uint64_t min,
 {
 	const struct value *v = o->v + k;
 
+	*to = 0;
 	if (v->kind == NOTHING)
 		return midi_fail(
 		    o->s, o->s->end, "\"%s\" expected in it", keys[k]);
@@ -438,6 +439,7 @@ need_note(const struct object *o, uint64_t *to)
 {
 	const struct value *v = o->v + K_NOTE;
 
+	*to = 0;
 	if (v->kind == STRING) {
 		size_t max = (size_t)(v->end - v->at), len;
 		int note = riad_midi_note(v->at, max, &len);

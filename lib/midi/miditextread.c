@@ -86,7 +86,7 @@ number_before(struct midi_scan *s, uint64_t *value, uint64_t max, char c,
 int
 riad_midi_note(const char *s, size_t max, size_t *len)
 {
-	static const int8_t step[7] = {9, 11, 0, 2, 4, 5, 7};
+	static const uint8_t step[7] = {9, 11, 0, 2, 4, 5, 7};
 	const char *p = s, *end = s + max;
 	uint64_t v;
 
