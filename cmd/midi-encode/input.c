@@ -58,11 +58,12 @@ recognise(const struct riad_buf *in, bool ended)
 static int
 read_some(int fd, struct riad_buf *in, bool all)
 {
-	enum { PIECE = 1 << 16 };
+	/* So much is enough to see what it is. */
+	enum { PIECE = 1 << 16, ENOUGH = 1 << 20 };
 
 	for (bool ended = false; !ended;) {
 		if (!all && opt.from == FORM_ANY)
-			opt.from = recognise(in, false);
+			opt.from = recognise(in, in->len >= ENOUGH);
 		if (!all && opt.from != FORM_ANY)
 			return 0;
 		if (riad_buf_reserve(in, PIECE) == -1)
