@@ -95,10 +95,9 @@ abc_bar(struct abc *s)
 		begins = ends / 2;
 		ends = (uint16_t)(ends - begins);
 		if (ends > begins) {
-			begins =
-			    tune_nops(v->voice) > 0 &&
-			    tune_ops(v->voice)[tune_nops(v->voice) - 1].kind ==
-				TUNE_BAR;
+			size_t n = tune_nops(v->voice);
+			begins = v->begun == 0 && n > 0 &&
+				 tune_ops(v->voice)[n - 1].kind == TUNE_BAR;
 			ends = 0;
 		}
 	}
