@@ -196,7 +196,7 @@ read_file(const uint8_t *data, size_t size)
 	if (map == NULL || riad_smf_map_read(map, data, size, 0) == -1)
 		abort();
 	clear(&whole);
-	if (size % 4 == 0)
+	if (size % 16 == 0)
 		memset(&roll, 0, sizeof(roll));
 	riad_smf_init(&r, data, size);
 	while (riad_smf_next(&r, &item) == 1) {
@@ -206,20 +206,20 @@ read_file(const uint8_t *data, size_t size)
 			riad_mididecode_reset(&decode);
 		if (item.kind == RIAD_SMF_END) {
 			riad_midistat_end(&whole.stat);
-			if (size % 4 == 0)
+			if (size % 16 == 0)
 				riad_midiroll_end(&roll);
 		}
 		if (item.kind != RIAD_SMF_EVENT)
 			continue;
 		take(
 		    &whole, &item.event, riad_smf_map_us(map, item.event.time));
-		if (size % 4 == 0)
+		if (size % 16 == 0)
 			riad_midiroll_add(&roll, &item.event, item.event.time);
 	}
 	riad_midistat_end(&whole.stat);
 	check_stat(&whole.stat);
 	/* Pictures take their time. */
-	if (size % 4 == 0)
+	if (size % 16 == 0)
 		draw(map, division);
 	riad_smf_map_free(map);
 }
@@ -251,7 +251,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	    whole.stat.nstuck != pieces.stat.nstuck ||
 	    whole.stat.bytes != pieces.stat.bytes)
 		abort();
-	if ((how & 192) == 64)
+	if ((how & 240) == 64)
 		draw_stream(data, size);
 	return 0;
 }
