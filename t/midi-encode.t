@@ -140,6 +140,27 @@ is 'and mended' "$(head -c 53 "$tmp/two.mid" | midi-encode -s 2>/dev/null | midi
 99 24 5A
 80 3C 00'
 
+# When there is much, tracks go out one by one, and the header before them.
+awk 'BEGIN {
+	print "smf 0 1 ppq 96\ntrack"
+	for (i = 0; i < 60; i++) {
+		s = i " syx"
+		for (j = 0; j < 75000; j++)
+			s = s " 01 02"
+		print s
+	}
+	print "track\n0 mc"
+}' >"$tmp/long.txt"
+midi-encode --smf "$tmp/long.txt" >"$tmp/long.mid"
+is 'its header is mended' "$(head -c 14 "$tmp/long.mid" | hex)" 4d5468640000000600010002"0060"
+is 'or it is said that it cannot be' \
+	"$( (midi-encode --smf "$tmp/long.txt" | cat >/dev/null) 2>&1)" \
+	'midi-encode: standard output: the header says 1 tracks, there are 2, and it is out: write to a file'
+is 'nor is what it is appended to harmed' "$(echo x >"$tmp/app"
+	midi-encode --smf "$tmp/long.txt" 2>/dev/null >>"$tmp/app"; echo $?
+	wc -c <"$tmp/app")" "1
+$(($(wc -c <"$tmp/long.mid") + 2))"
+
 # The exact form
 is 'lies are kept' "$(lines 'smf 0 7 ppq 96 length 9 exact' 'track length 3' \
 	'+0 on C4 1 delta/3' '+5 text "x" len/2' 'raw FF' 'track-end' 'raw 00' |

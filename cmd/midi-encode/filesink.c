@@ -11,6 +11,7 @@
  */
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -88,7 +89,9 @@ flush(void)
 		return 0;
 	if (!header_out) {
 		header_out = true;
-		header_at = opt.hex ? -1 : lseek(out.fd, 0, SEEK_CUR);
+		/* What is appended can't be gone back in. */
+		if (!opt.hex && !(fcntl(out.fd, F_GETFL) & O_APPEND))
+			header_at = lseek(out.fd, 0, SEEK_CUR);
 		if (buf.len >= HEADER_LEN) {
 			header_format =
 			    (uint16_t)(buf.data[8] << 8 | buf.data[9]);
