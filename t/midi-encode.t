@@ -143,12 +143,10 @@ is 'and mended' "$(head -c 53 "$tmp/two.mid" | midi-encode -s 2>/dev/null | midi
 # When there is much, tracks go out one by one, and the header before them.
 awk 'BEGIN {
 	print "smf 0 1 ppq 96\ntrack"
-	for (i = 0; i < 60; i++) {
-		s = i " syx"
-		for (j = 0; j < 75000; j++)
-			s = s " 01 02"
-		print s
-	}
+	for (s = "01 02"; length(s) < 400000; s = s " " s)
+		;
+	for (i = 0; i < 50; i++)
+		print i " syx " s
 	print "track\n0 mc"
 }' >"$tmp/long.txt"
 midi-encode --smf "$tmp/long.txt" >"$tmp/long.mid"
