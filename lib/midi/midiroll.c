@@ -109,7 +109,8 @@ compare_points(const void *a, const void *b)
 static uint32_t
 coarsen_points(struct riad_roll_point *p, uint32_t n, uint8_t *shift)
 {
-	uint32_t max = n / 4 * 3;
+	/* A few are not to become fewer: it is their time that is too long. */
+	uint32_t max = n < 4 ? n : n / 4 * 3;
 
 	do {
 		uint32_t kept = 0;

@@ -112,6 +112,10 @@ test_much(void)
 	add(0x90, 60, 1, INT64_MAX);
 	add(0xB0, 1, 1, INT64_MAX);
 	add(0xB0, 1, 2, INT64_MIN);
+	for (int i = 0; i < 5; i++)
+		for (int n = 0; n < i; n++)
+			add((uint8_t)(0xB1 + i), 1, (uint8_t)n,
+			    n < i - 1 ? n : INT64_MAX);
 	add(0xE0, 1, 2, INT64_MAX / 2);
 	riad_midiroll_end(&roll);
 	ok(draw(NULL, 0) > 0, "times that can't be");
