@@ -220,7 +220,8 @@ test_read(void)
 	uint8_t data[512];
 	size_t len = smf_make(data,
 	    "'MThd' 00000006 0001 0002 0060 [60 FF5103 0F4240 E] "
-	    "[8140 FF5103 07A120 00 FF5804 03021808 E]");
+	    "[8140 FF5103 07A120 00 FF5804 03021808 00 FF5104 01000000 "
+	    "00 FF5102 0100 00 FF5801 01 E] 'MThd' 00000006 0001 0002 0001");
 	struct riad_smf_map *map = riad_smf_map_new(1);
 
 	ok(riad_smf_map_read(map, data, len, 0) == 0 &&

@@ -197,6 +197,44 @@ test_items(void)
 	ok(write_one(&item, false, NULL) == EMSGSIZE, "nor chunks too long");
 }
 
+/* Tracks that nobody ends, as text may have them. */
+static void
+test_unended(void)
+{
+	const struct riad_smf_item items[] = {
+	    {.kind = RIAD_SMF_TRACK},
+	    {.kind = RIAD_SMF_EVENT, .event = {.status = 0xC0}},
+	    {.kind = RIAD_SMF_CHUNK, .type = {'Z', 'z', ' ', '9'}},
+	    {.kind = RIAD_SMF_TRACK},
+	    {.kind = RIAD_SMF_TRACK},
+	    {.kind = RIAD_SMF_HEADER,
+		.format = 1,
+		.ntracks = 1,
+		.division = 96},
+	};
+	static const char *const want[] = {
+	    "'MThd' 00000006 0001 0003 01E0 [00 C000 E] 'Zz 9' 00000000 [E] "
+	    "[E]",
+	    "[00 C000] 'Zz 9' 00000000 [] [] H"};
+	uint8_t bytes[256];
+
+	for (int exact = 0; exact < 2; exact++) {
+		struct riad_buf out;
+		struct riad_smf_writer w;
+		int r = 0;
+
+		riad_buf_init(&out, 1 << 16);
+		riad_smf_writer_init(&w, &out, exact);
+		for (size_t i = 0; i < sizeof(items) / sizeof(*items); i++)
+			r |= riad_smf_write(&w, &items[i]);
+		r |= riad_smf_writer_end(&w);
+		ok(r == 0 && is_same(&out, bytes, smf_make(bytes, want[exact])),
+		    "what comes behind a track ends it%s",
+		    exact ? ", in exact mode" : "");
+		riad_buf_free(&out);
+	}
+}
+
 /* The buffer's maximum holds wherever it strikes. */
 static void
 test_limits(void)
@@ -256,6 +294,7 @@ main(void)
 	test_mended();
 	test_compress();
 	test_items();
+	test_unended();
 	test_limits();
 	test_drained();
 	return tap_done();
