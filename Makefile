@@ -131,7 +131,8 @@ $(LIBRIAD): $(CORE_SRC:%.c=$(BUILD)/%.o)
 $(TOOLS:%=$(BUILD)/bin/%): $(BUILD)/bin/%: $(BUILD)/cmd/%.o \
 		$$(addprefix $$(BUILD)/,$$(OBJ_$$*)) $(LIBRIAD)
 	@mkdir -p $(@D)
-	$(CC) $(CFLAGS) $(LDFLAGS) $(LDSTATIC) -o $@ $^ $(LDLIBS_$*) \
+	$(CC) $(CFLAGS) $(LDFLAGS) $(if $(LDLIBS_$*),,$(LDSTATIC)) -o $@ $^ \
+		$(LDLIBS_$*) \
 		$(call link_libs,$(PC_$*))
 
 $(BUILD)/%.o: %.c $(BUILD)/flags
