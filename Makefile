@@ -58,6 +58,7 @@ OBJ_upload-pack = $(REPO_OBJ) \
 
 # A tool of many commands keeps them in a folder of its name.
 OBJ_pktline = $(patsubst %.c,%.o,$(wildcard cmd/pktline/*.c))
+OBJ_midi-snoop = $(patsubst %.c,%.o,$(wildcard cmd/midi-snoop/*.c))
 OBJ_midi-encode = $(patsubst %.c,%.o,$(wildcard cmd/midi-encode/*.c))
 
 # Debian's portmidi has no .pc file.  Without its header midi-port is built for

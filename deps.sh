@@ -37,6 +37,7 @@ peer  cmd:lighttpd      lighttpd
 peer  cmd:curl          curl
 peer  py:dulwich        python3-dulwich dnf=python3-dulwich pacman=python-dulwich apk=py3-dulwich brew=-
 peer  py:pygit2         python3-pygit2 dnf=python3-pygit2 pacman=python-pygit2 apk=py3-pygit2 brew=-
+peer  cmd:socat         socat
 peer  cmd:midicsv       midicsv dnf=- pacman=- apk=- brew=midicsv
 peer  py:mido           python3-mido dnf=- pacman=python-mido apk=- brew=-
 peer  cmd:xmllint       libxml2-utils dnf=libxml2 pacman=libxml2 apk=libxml2-utils brew=libxml2

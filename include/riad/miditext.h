@@ -20,7 +20,8 @@
  * of files:
  *
  *	smf FORMAT NTRACKS ppq N [extra HEX...]     or: smpte FPS TICKS
- *	track              the events of a track follow
+ *	track              the events of a track follow, until track-end,
+ *	                   another track or chunk
  *	tempo MICROSECONDS   time-sig N/D CLOCKS 32NDS   key-sig "F# minor"
  *	text "..."  copyright  track-name  instrument  lyric  marker  cue
  *	program-name  device  channel-prefix N  port N  seq-number N
@@ -37,9 +38,9 @@
  * Flags, in the exact form: running (the status wasn't written), delta/N and
  * len/N (a number took N bytes), length N (what a track, a chunk or a header
  * says of its length; without it that is counted), and on the first line of a
- * file exact: nothing is to be mended.  What written again wouldn't give the
- * same bytes, is raw there.  On input also, never on output: cc14, rpn, nrpn,
- * as SendMIDI has them.
+ * file exact: nothing is to be mended; there track-end is always written.  What
+ *written again wouldn't give the same bytes, is raw there.  On input also,
+ *never on output: cc14, rpn, nrpn, as SendMIDI has them.
  *
  * A JSON object has the same: "type" is the word, "hex" the bytes, and the
  * rest by name; see midi-encode(1).
@@ -94,7 +95,6 @@ struct riad_miditext_reader {
 	uint8_t channel; /* 0 to 15, of lines that say none */
 	bool exact;      /* a line said so: nothing is to be mended */
 	bool has_track;  /* the line in hand said "tr N": item.track is that */
-	bool has_length; /* it said "length N": item.length is that */
 	/* The rest is the reader's. */
 	struct riad_buf bytes;
 	struct riad_midi_event queue[8]; /* of cc14, rpn, nrpn */

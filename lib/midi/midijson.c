@@ -236,8 +236,6 @@ static void
 out_file(struct riad_out *out, const struct midi_word *w,
     const struct riad_smf_item *item, const struct riad_miditext_style *style)
 {
-	size_t counted = item->event.len;
-
 	switch (w->shape) {
 	case MIDI_SMF:
 		out_field(out, w->arg[0], item->format);
@@ -251,7 +249,6 @@ out_file(struct riad_out *out, const struct midi_word *w,
 		}
 		if (item->extra_len > 0)
 			out_hex(out, "extra", item->extra, item->extra_len);
-		counted = 6 + item->extra_len;
 		break;
 	case MIDI_CHUNK:
 		if (riad_utf8_valid((const uint8_t *)item->type, 4))
@@ -262,14 +259,14 @@ out_file(struct riad_out *out, const struct midi_word *w,
 		out_hex(out, "hex", item->event.bytes, item->event.len);
 		break;
 	case MIDI_TRACK:
-		counted = (size_t)item->length + 1; /* said in any case */
+	case MIDI_TRACK_END:
 		break;
 	case MIDI_RIFF:
 	default:
 		out_hex(out, "hex", item->span, item->span_len);
 		return;
 	}
-	if (style->exact && counted != item->length)
+	if (style->exact && w->shape != MIDI_TRACK_END && item->lies)
 		out_field(out, "length", item->length);
 }
 
@@ -335,7 +332,8 @@ riad_midijson_write(struct riad_out *out, const struct riad_smf_item *item,
 	bool exact = style->exact && item->span != NULL && item->off == 0 &&
 		     item->span_len > 0;
 
-	if (w == NULL || (w->shape == MIDI_RIFF && !style->exact))
+	if (!style->exact &&
+	    (w->shape == MIDI_RIFF || w->shape == MIDI_TRACK_END))
 		return;
 	if (w->shape == MIDI_RAW || (style->exact && !midi_spells(item))) {
 		out_raw(out, item, style, exact);

@@ -5,12 +5,10 @@
 
 #include "midiwords.h"
 
-enum {
-	MIDI_DELTA_MAX = 0x0FFFFFFF, /* four bytes of seven bits */
-	MIDI_TEMPO_MAX = 0xFFFFFF,
-};
+enum { MIDI_TEMPO_MAX = 0xFFFFFF };
 
 /* So that no sum of a few of them overflows. */
+#define MIDI_DELTA_MAX UINT32_MAX
 #define MIDI_TICKS_MAX ((uint64_t)1 << 56)
 #define MIDI_SECONDS_MAX ((uint64_t)1 << 36)
 

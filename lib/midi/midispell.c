@@ -6,6 +6,7 @@
  */
 
 #include "midiwords.h"
+#include "vlq.h"
 
 /* Takes off *p, of which *len are left, what is the same as data; or not. */
 static bool
@@ -20,7 +21,7 @@ eat(const uint8_t **p, size_t *len, const void *data, size_t n)
 
 /* v in n bytes, or as few as it takes if n is 0. */
 static bool
-eat_vlq(const uint8_t **p, size_t *len, uint32_t v, unsigned n)
+eat_vlq(const uint8_t **p, size_t *len, uint32_t v, size_t n)
 {
 	uint64_t have = 0;
 	size_t i = 0;
@@ -79,8 +80,6 @@ same_bytes(
 	size_t n = event->len + eox;
 	static const uint8_t f7 = RIAD_MIDI_EOX;
 
-	if (n > 0x0FFFFFFF)
-		return false;
 	return eat_vlq(&p, &len, (uint32_t)n, item->length_len) &&
 	       eat(&p, &len, event->bytes, event->len) &&
 	       (!eox || eat(&p, &len, &f7, 1)) && len == 0;
@@ -110,7 +109,7 @@ same_event(const struct riad_smf_item *item)
 		return eat(&p, &len, head, 1) &&
 		       same_bytes(item, p, len, false);
 	case RIAD_MIDI_META:
-		return event->meta < 0x80 && eat(&p, &len, head, 2) &&
+		return eat(&p, &len, head, 2) &&
 		       same_bytes(item, p, len, false);
 	case RIAD_MIDI_RAW:
 	default:

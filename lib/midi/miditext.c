@@ -260,7 +260,6 @@ out_file(struct riad_out *out, const struct midi_word *w,
 {
 	uint8_t *p = riad_out_room(out, LINE);
 	uint8_t *q = midi_puts(p, w->name);
-	uint32_t counted = (uint32_t)item->event.len;
 
 	switch (w->shape) {
 	case MIDI_SMF:
@@ -281,7 +280,6 @@ out_file(struct riad_out *out, const struct midi_word *w,
 			q = midi_puts(q, " extra");
 		out->len += (size_t)(q - p);
 		midi_out_hex(out, item->extra, item->extra_len, true);
-		counted = 6 + (uint32_t)item->extra_len;
 		break;
 	case MIDI_CHUNK:
 		*q++ = ' ';
@@ -290,8 +288,8 @@ out_file(struct riad_out *out, const struct midi_word *w,
 		midi_out_hex(out, item->event.bytes, item->event.len, true);
 		break;
 	case MIDI_TRACK:
+	case MIDI_TRACK_END:
 		out->len += (size_t)(q - p);
-		counted = item->length + 1; /* said in any case */
 		break;
 	case MIDI_RIFF:
 	default:
@@ -299,7 +297,7 @@ out_file(struct riad_out *out, const struct midi_word *w,
 		midi_out_hex(out, item->span, item->span_len, true);
 		return;
 	}
-	if (style->exact && counted != item->length)
+	if (style->exact && w->shape != MIDI_TRACK_END && item->lies)
 		out_length(out, item->length);
 }
 
@@ -413,7 +411,8 @@ riad_miditext_write(struct riad_out *out, const struct riad_smf_item *item,
 		return;
 
 	const struct midi_word *w = midi_word_of(item);
-	if (w == NULL || (w->shape == MIDI_RIFF && !style->exact))
+	if (!style->exact &&
+	    (w->shape == MIDI_RIFF || w->shape == MIDI_TRACK_END))
 		return;
 	if (w->shape == MIDI_RAW) {
 		out_raw(out, item, style);

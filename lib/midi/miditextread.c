@@ -5,6 +5,7 @@
 
 #include "midiread.h"
 #include "riad/text.h"
+#include "vlq.h"
 
 static inline bool
 is_blank(char c)
@@ -310,7 +311,7 @@ read_meta(
 			return -1;
 		return midi_smpte(s, at, v, fps);
 	case MIDI_META:
-		if (number(s, v, 0, 127, "type") == -1)
+		if (number(s, v, 0, 255, "type") == -1)
 			return -1;
 		item->event.meta = (uint8_t)v[0];
 		return midi_hex(s, &s->p, s->end);
@@ -377,7 +378,9 @@ read_file(
 	case MIDI_SMF:
 		return read_smf(s, item);
 	case MIDI_TRACK:
-		item->kind = RIAD_SMF_TRACK;
+	case MIDI_TRACK_END:
+		item->kind =
+		    w->shape == MIDI_TRACK ? RIAD_SMF_TRACK : RIAD_SMF_END;
 		return 0;
 	case MIDI_CHUNK: {
 		blanks(s);
@@ -419,9 +422,9 @@ read_count(struct midi_scan *s, const char *at, size_t skip, const char *end,
 	const char *p = at + skip;
 	uint64_t v;
 
-	if (!digits(&p, end, &v) || p != end || v < least || v > 4)
+	if (!digits(&p, end, &v) || p != end || v < least || v > RIAD_VLQ_MAX)
 		return midi_fail(s, at + skip,
-		    "number of bytes expected, %u to 4", (unsigned)least);
+		    "number of bytes expected, %u to 8", (unsigned)least);
 	*to = (uint8_t)v;
 	return 0;
 }
@@ -471,7 +474,7 @@ read_flags(struct midi_scan *s, const struct midi_word *w,
 			if (number(s, &v, 0, UINT32_MAX, "length") == -1)
 				return -1;
 			item->length = (uint32_t)v;
-			s->r->has_length = true;
+			item->lies = true;
 		} else {
 			return midi_fail(s, at, "end of line expected");
 		}
@@ -724,7 +727,7 @@ riad_miditext_read(struct riad_miditext_reader *r, const char *line, size_t len,
 	struct midi_scan s = {r, line, line, line + len};
 	r->line++;
 	r->nqueue = r->at = 0;
-	r->has_track = r->has_length = false;
+	r->has_track = false;
 	r->bytes.len = 0;
 	if (len > 0 && read_fast(line, s.end, item, time))
 		return 1;

@@ -56,6 +56,7 @@ static const struct midi_word words[] = {
     WORD("meta", MIDI_META, 0, "meta", NULL),
     WORD("smf", MIDI_SMF, 0, "format", "tracks"),
     WORD("track", MIDI_TRACK, 0, NULL, NULL),
+    WORD("track-end", MIDI_TRACK_END, 0, NULL, NULL),
     WORD("chunk", MIDI_CHUNK, 0, NULL, NULL),
     WORD("riff", MIDI_RIFF, 0, NULL, NULL),
     WORD("cc14", MIDI_CC14, 0, "controller", "value"),
@@ -171,7 +172,7 @@ midi_word_of(const struct riad_smf_item *item)
 		return of_shape(MIDI_RAW, 0);
 	case RIAD_SMF_END:
 	default:
-		return NULL;
+		return of_shape(MIDI_TRACK_END, 0);
 	}
 	switch (event->kind) {
 	case RIAD_MIDI_MESSAGE:

@@ -42,6 +42,7 @@ enum midi_shape {
 	/* Not events. */
 	MIDI_SMF,
 	MIDI_TRACK,
+	MIDI_TRACK_END,
 	MIDI_CHUNK,
 	MIDI_RIFF,
 	MIDI_RAW,
@@ -59,8 +60,7 @@ struct midi_word {
 /* The word of that name, or NULL. */
 const struct midi_word *midi_word_find(const char *name, size_t len);
 
-/* The word that says what item is; that of raw if none does, and NULL if it is
- * nothing that makes a line. */
+/* The word that says what item is; that of raw if no other does. */
 const struct midi_word *midi_word_of(const struct riad_smf_item *item);
 
 /* That of a message of a channel. */
@@ -81,7 +81,11 @@ bool midi_spells(const struct riad_smf_item *item);
 static inline unsigned
 midi_vlq_len(uint32_t v)
 {
-	return v < 0x80 ? 1 : v < 0x4000 ? 2 : v < 0x200000 ? 3 : 4;
+	return v < 0x80       ? 1
+	       : v < 0x4000   ? 2
+	       : v < 0x200000 ? 3
+	       : v >> 28 == 0 ? 4
+			      : 5;
 }
 
 /* Digits are put by hand: most of a file is numbers.  What is copied is more
