@@ -258,6 +258,17 @@ else
 	skip 'exact' 'midi-encode is not built here'
 fi
 
+# Of faults a hundred are told.
+i=0
+while [ $((i += 1)) -le 250 ]; do
+	printf '\375\372'
+done >odd
+is 'many faults' "$(midi-snoop odd 2>err >events; echo $?; grep -c start events; wc -l <err
+	tail -n 1 err)" "1
+250
+101
+midi-snoop: odd: 150 more faults"
+
 # Through
 is 'through' "$(midi-snoop --through -t none 2>text <a.raw >passed; cmp passed a.raw
 	cksum <text)" "$(midi-snoop a.raw | cksum)"

@@ -341,7 +341,7 @@ fails 'a damaged index' '128 upload-pack: fatal: *' \
 	git clone -q --bare --upload-pack=upload-pack "$url/bad.git" bad-copy
 
 if [ "$(id -u)" = 0 ] &&
-	setpriv --reuid=65534 --clear-groups upload-pack --version >/dev/null 2>&1; then
+	setpriv --reuid=65534 --clear-groups env upload-pack --version >/dev/null 2>&1; then
 	chmod 755 "$tmp"
 	cp -r packed.git notmine.git
 	mkdir home2

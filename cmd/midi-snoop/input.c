@@ -28,6 +28,10 @@ enum { PAUSE = 100, LONG_PAUSE = 1000 };
 
 enum { RECOGNISE = 12 }; /* bytes: "RIFF", a length, "RMID" */
 
+/* Of noise each byte is a fault: so many are told, and how many the others
+ * were. */
+enum { FAULTS_TOLD = 100 };
+
 struct input input;
 
 static struct riad_midi_stream stream;
@@ -38,14 +42,16 @@ static volatile sig_atomic_t stopped;
 void
 fault(uint64_t off, const char *why)
 {
+	status = RIAD_FAIL;
+	if (++input.faults > FAULTS_TOLD)
+		return;
+
 	/* What was before the damage is out before it is told. */
 	if (opt.through)
 		side_drain();
 	else
 		(void)riad_out_flush(&out);
 	riad_warn("%s: byte %" PRIu64 ": %s", opt.name, off, why);
-	status = RIAD_FAIL;
-	input.faults++;
 }
 
 static void
@@ -527,6 +533,9 @@ read_input(int fd)
 		show_end();
 	else
 		r |= report_end();
+	if (input.faults > FAULTS_TOLD)
+		riad_warn("%s: %" PRIu64 " more faults", opt.name,
+		    input.faults - FAULTS_TOLD);
 	riad_smf_map_free(input.map);
 	return r;
 }

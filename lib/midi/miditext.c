@@ -386,7 +386,7 @@ out_channel(struct riad_out *out, const struct riad_smf_item *item,
 
 	if (item->kind != RIAD_SMF_EVENT || event->kind != RIAD_MIDI_MESSAGE ||
 	    !riad_midi_is_channel(event->status) || item->why != NULL ||
-	    style->comments || (event->data[0] | event->data[1]) > 127)
+	    (event->data[0] | event->data[1]) > 127)
 		return false;
 
 	uint8_t *p = riad_out_room(out, LINE);
