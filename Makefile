@@ -118,6 +118,12 @@ TEST_PROGS = $(UNIT:%=$(BUILD)/t/unit/%_test) \
 	$(BUILD)/t/port/pty $(FUZZ:%=$(BUILD)/t/fuzz/%_replay) $(BENCH:%=$(BUILD)/t/bench/%)
 FUZZ_SECONDS = 10
 
+# In one line each: what a make in a make says of its flags is to be the same.
+SAN_CFLAGS = -O1 -g -fno-omit-frame-pointer \
+	-fsanitize=address,undefined -fno-sanitize-recover=all
+FUZZ_CFLAGS = -O1 -g -fsanitize=fuzzer-no-link,address,undefined \
+	-fno-sanitize-recover=all
+
 all: $(TOOLS:%=$(BUILD)/bin/%) $(LIBRIAD)
 	@$(foreach t,$(LEFT_OUT),echo "left out: $t, for want of" \
 		"$(call lacks,$t), which 'make deps' installs" >&2;) \
@@ -189,13 +195,10 @@ check: programs
 	BUILD=$(BUILD) CC='$(CC)' prove -e '' $(TESTS)
 
 check-san:
-	$(MAKE) BUILD=$(BUILD)/san CFLAGS='-O1 -g -fno-omit-frame-pointer \
-		-fsanitize=address,undefined -fno-sanitize-recover=all' check
+	$(MAKE) BUILD=$(BUILD)/san CFLAGS='$(SAN_CFLAGS)' check
 
 fuzz:
-	$(MAKE) BUILD=$(BUILD)/fuzz CC=clang CFLAGS='-O1 -g \
-		-fsanitize=fuzzer-no-link,address,undefined \
-		-fno-sanitize-recover=all' fuzz-run
+	$(MAKE) BUILD=$(BUILD)/fuzz CC=clang CFLAGS='$(FUZZ_CFLAGS)' fuzz-run
 
 bench: all $(BENCH:%=$(BUILD)/t/bench/%)
 	@for b in t/bench/*.sh; do BUILD=$(BUILD) $$b || exit 1; done
