@@ -271,6 +271,11 @@ start=$(date +%s%N)
 midi-encode --pace "$tmp/two.mid" >/dev/null
 took=$((($(date +%s%N) - start) / 1000000))
 is 'by its tempo' "$((took >= 400 && took < 1200))" 1
+start=$(date +%s%N)
+is 'time begins with the first event' "$( (sleep 0.4; lines '0.0 mc' '0.3 mc') |
+	midi-encode --pace | hex)" f8f8
+took=$((($(date +%s%N) - start) / 1000000))
+is 'not with the program' "$((took >= 690))" 1
 is 'what sounds is ended' "$(lines 'ch 3 on C4 1' 'ch 2 cc 64 127' 'syx-begin 01' |
 	midi-encode --pace | hex)" 923c01b1407ff001f7b140"00823c40"
 lines '0.0 ch 3 on C4 1' '0.0 cc 64 127' '60.0 off C4 0' >"$tmp/long"

@@ -30,7 +30,8 @@ static struct riad_buf bytes; /* of an event */
 static uint8_t status;        /* in force */
 
 /* Of --pace. */
-static struct timespec begin;
+static struct timespec begin; /* when the first event came */
+static bool begun;
 static sigset_t signals;
 static bool on[16][128];
 static bool held[16][128]; /* pedals */
@@ -51,7 +52,7 @@ wire_begin(void)
 	sigaddset(&signals, SIGTERM);
 	sigaddset(&signals, SIGHUP);
 	sigprocmask(SIG_BLOCK, &signals, NULL);
-	return clock_gettime(CLOCK_MONOTONIC, &begin);
+	return 0;
 }
 
 /* --- in time */
@@ -168,10 +169,15 @@ after(const struct timespec *t, int64_t us)
 static int
 wait_until(int64_t us)
 {
-	struct timespec due = after(&begin, us), now;
+	struct timespec due, now;
 
 	look_for_signals();
 	clock_gettime(CLOCK_MONOTONIC, &now);
+	/* How long the input took to come isn't music's. */
+	if (!begun)
+		begin = now;
+	begun = true;
+	due = after(&begin, us);
 	if (!is_later(&due, &now))
 		return 0;
 	if (write_paced(-1) == -1)
