@@ -300,4 +300,17 @@ kill -INT $pid
 wait $pid 2>/dev/null
 exec 3>&-
 is 'also while it waits for more' "$(hex <"$tmp/out")" 903c01803c40
+(
+	trap '' HUP
+	exec midi-encode --pace >"$tmp/out"
+) <<'END' &
+0.0 on C4 1
+0.6 off C4 1
+END
+pid=$!
+sleep 0.3
+kill -HUP $pid
+wait $pid
+is 'a signal that is ignored, by nohup, stays so' "$? $(hex <"$tmp/out")" \
+	'0 903c01803c01'
 done_testing

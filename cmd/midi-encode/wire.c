@@ -32,7 +32,8 @@ static uint8_t status;        /* in force */
 /* Of --pace. */
 static struct timespec begin; /* when the first event came */
 static bool begun;
-static sigset_t signals;
+static const int deadly[] = {SIGINT, SIGTERM, SIGHUP};
+static sigset_t signals; /* those that aren't ignored */
 static bool on[16][128];
 static bool held[16][128]; /* pedals */
 static bool in_exclusive;
@@ -48,14 +49,34 @@ wire_begin(void)
 	/* A timer's slack is 50 us by default. */
 	(void)prctl(PR_SET_TIMERSLACK, 1UL);
 	sigemptyset(&signals);
-	sigaddset(&signals, SIGINT);
-	sigaddset(&signals, SIGTERM);
-	sigaddset(&signals, SIGHUP);
+	for (unsigned i = 0; i < sizeof(deadly) / sizeof(deadly[0]); i++) {
+		/* What nohup and the like ignore stays so: blocked, it would
+		 * be pending. */
+		struct sigaction now;
+		if (sigaction(deadly[i], NULL, &now) == 0 &&
+		    now.sa_handler != SIG_IGN)
+			sigaddset(&signals, deadly[i]);
+	}
 	sigprocmask(SIG_BLOCK, &signals, NULL);
 	return 0;
 }
 
 /* --- in time */
+
+/* A signal that has come, or 0. */
+static int
+pending(void)
+{
+	sigset_t now;
+
+	sigpending(&now);
+	for (unsigned i = 0; i < sizeof(deadly) / sizeof(deadly[0]); i++) {
+		if (sigismember(&signals, deadly[i]) &&
+		    sigismember(&now, deadly[i]))
+			return deadly[i];
+	}
+	return 0;
+}
 
 /* As much as the other end takes at once, so that signals are seen. */
 static int
@@ -69,13 +90,9 @@ write_paced(int patience_ms)
 		if (ready == -1 && errno != EINTR)
 			return -1;
 		if (ready <= 0) {
-			sigset_t now;
-			sigpending(&now);
 			if (patience_ms >= 0 && (patience_ms -= SLICE_MS) < 0)
 				break;
-			if (patience_ms < 0 && (sigismember(&now, SIGINT) ||
-						   sigismember(&now, SIGTERM) ||
-						   sigismember(&now, SIGHUP)))
+			if (patience_ms < 0 && pending() != 0)
 				break;
 			continue;
 		}
@@ -130,18 +147,14 @@ silence(void)
 static void
 look_for_signals(void)
 {
-	static const int which[] = {SIGINT, SIGTERM, SIGHUP};
-	sigset_t now;
+	int sig = pending();
 
-	sigpending(&now);
-	for (unsigned i = 0; i < sizeof(which) / sizeof(which[0]); i++) {
-		if (!sigismember(&now, which[i]))
-			continue;
-		silence();
-		signal(which[i], SIG_DFL);
-		sigprocmask(SIG_UNBLOCK, &signals, NULL);
-		raise(which[i]);
-	}
+	if (sig == 0)
+		return;
+	silence();
+	signal(sig, SIG_DFL);
+	sigprocmask(SIG_UNBLOCK, &signals, NULL);
+	raise(sig);
 }
 
 static bool
