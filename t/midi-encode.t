@@ -300,6 +300,15 @@ kill -INT $pid
 wait $pid 2>/dev/null
 exec 3>&-
 is 'also while it waits for more' "$(hex <"$tmp/out")" 903c01803c40
+env --default-signal=INT midi-encode --pace <"$tmp/fifo" >/dev/null &
+pid=$!
+sleep 2 >"$tmp/fifo" &
+sleep 0.2
+start=$(date +%s%N)
+kill -INT $pid
+wait $pid 2>/dev/null
+took=$((($(date +%s%N) - start) / 1000000))
+is 'and before anything has come' "$((took < 1000))" 1
 (
 	trap '' HUP
 	exec midi-encode --pace >"$tmp/out"

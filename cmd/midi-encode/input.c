@@ -68,6 +68,9 @@ read_some(int fd, struct riad_buf *in, bool all)
 			return 0;
 		if (riad_buf_reserve(in, PIECE) == -1)
 			return -1;
+		/* Signals wait; they are seen there. */
+		if (opt.pace && wire_wait(fd) == -1)
+			return -1;
 		ssize_t n = riad_read(fd, in->data + in->len,
 		    all ? in->cap - in->len - 1 : PIECE);
 		if (n == -1)

@@ -280,7 +280,7 @@ read_all(int fd, struct riad_buf *in)
 			in->len += (size_t)n;
 			want -= (size_t)n;
 			sum += n;
-		} while (n > 0 && want > 0 && had > PIECE);
+		} while (n > 0 && want > 0 && had > PIECE && !opt.pace);
 		if (sum == 0)
 			return take_lines(in, true);
 	}
