@@ -159,6 +159,10 @@ is 'nor is what it is appended to harmed' "$(echo x >"$tmp/app"
 	wc -c <"$tmp/app")" "1
 $(($(wc -c <"$tmp/long.mid") + 2))"
 
+is 'tracks in any order of number' "$(lines '0 tr 3 mc' '0 tr 20 mc' '0 tr 1 on C4 1' '1 tr 1 on D4 1' |
+	midi-encode --smf --running-status --tempo 60 | tail -c +19 | head -c 22 | hex)" \
+	0000001200ff51030f424000903c01013e0100ff2f00
+
 # The exact form
 is 'lies are kept' "$(lines 'smf 0 7 ppq 96 length 9 exact' 'track length 3' \
 	'+0 on C4 1 delta/3' '+5 text "x" len/2' 'raw FF' 'track-end' 'raw 00' |

@@ -143,9 +143,11 @@ track_of(uint32_t number)
 		tracks = p;
 		for (size_t i = tracks_cap; i < cap; i++)
 			riad_buf_init(&tracks[i].buf, FILE_MAX);
-		/* They have moved. */
-		for (size_t i = 0; i < tracks_cap; i++)
-			tracks[i].w.out = &tracks[i].buf;
+		/* They have moved, those that have begun. */
+		for (size_t i = 0; i < tracks_cap; i++) {
+			if (tracks[i].w.out != NULL)
+				tracks[i].w.out = &tracks[i].buf;
+		}
 		tracks_cap = cap;
 	}
 	if (number >= ntracks)
