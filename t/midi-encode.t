@@ -163,6 +163,12 @@ is 'tracks in any order of number' "$(lines '0 tr 3 mc' '0 tr 20 mc' '0 tr 1 on 
 	midi-encode --smf --running-status --tempo 60 | tail -c +19 | head -c 22 | hex)" \
 	0000001200ff51030f424000903c01013e0100ff2f00
 
+is 'one track behind another' "$(lines '0 tr 1 on C4 1' '96 tr 1 off C4 0' '0 tr 2 on E4 1' \
+	'96 tr 2 off E4 0' | midi-encode --smf | tail -c +15 | hex)" \
+	4d54726b0000000c00903c0160803c0000ff2f004d54726b0000000c0090400160804000"00ff2f00"
+is 'each in order' "$(lines '0 tr 1 mc' '9 tr 2 mc' '8 tr 2 mc' | midi-encode --smf 2>&1 >/dev/null)" \
+	'midi-encode: standard input: line 3, column 1: a time not before the track'\''s last one expected'
+
 # The exact form
 is 'lies are kept' "$(lines 'smf 0 7 ppq 96 length 9 exact' 'track length 3' \
 	'+0 on C4 1 delta/3' '+5 text "x" len/2' 'raw FF' 'track-end' 'raw 00' |

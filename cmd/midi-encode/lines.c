@@ -69,7 +69,10 @@ find_time(const struct riad_miditext_time *time, int64_t *us)
 	default:
 		break;
 	}
-	if (ticks < last)
+	/* Lines that say their track go back for another one; that each is in
+	 * order, its writer sees to. */
+	if (ticks < last &&
+	    !(reader.has_track && !is_exact && (opt.smf || is_file)))
 		return bad(1, "a time not before the last one's expected");
 	if (opt.pace && !is_file && time->clock != RIAD_MIDI_SECONDS)
 		*us = riad_smf_map_us(map, ticks);
@@ -148,9 +151,12 @@ to_file(struct riad_smf_item *item, const struct riad_miditext_time *time,
 	if (file_take(item, reader.has_track) == 0)
 		return 0;
 	if (errno == EINVAL)
-		return bad(1, is_exact && item->kind == RIAD_SMF_EVENT
-				  ? "in the exact form, track expected first"
-				  : "something a file can have expected here");
+		return bad(
+		    1, is_exact && item->kind == RIAD_SMF_EVENT
+			   ? "in the exact form, track expected first"
+		       : reader.has_track && item->kind == RIAD_SMF_EVENT
+			   ? "a time not before the track's last one expected"
+			   : "something a file can have expected here");
 	return -1;
 }
 
