@@ -169,6 +169,14 @@ is 'one track behind another' "$(lines '0 tr 1 on C4 1' '96 tr 1 off C4 0' '0 tr
 is 'each in order' "$(lines '0 tr 1 mc' '9 tr 2 mc' '8 tr 2 mc' | midi-encode --smf 2>&1 >/dev/null)" \
 	'midi-encode: standard input: line 3, column 1: a time not before the track'\''s last one expected'
 
+is 'an exclusive in packets is not cut by other tracks' \
+	"$(lines 'smf 1 3 ppq 96' track '1 on C4 1' '5 off C4 1' track '0 syx-begin 01' \
+		'9 syx-more 02' '9 syx-end 03' '11 mc' track '2 on D4 1' '10 off D4 1' |
+		midi-encode -x | tr '\n' ,)" \
+	'F0 01,02,03 F7,90 3C 01,90 3E 01,80 3C 01,80 3E 01,F8,'
+is 'but where it has no end' "$(lines 'smf 1 2 ppq 96' track '0 syx-begin 01' '9 pc 1' \
+	track '2 on D4 1' | midi-encode -x | tr '\n' ,)" 'F0 01,90 3E 01,C0 01,'
+
 # The exact form
 is 'lies are kept' "$(lines 'smf 0 7 ppq 96 length 9 exact' 'track length 3' \
 	'+0 on C4 1 delta/3' '+5 text "x" len/2' 'raw FF' 'track-end' 'raw 00' |

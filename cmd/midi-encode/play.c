@@ -70,6 +70,7 @@ play_all(struct riad_smf_merge *m, struct riad_smf_map *map, bool *damaged)
 {
 	struct riad_smf_item item;
 
+	m->whole = true;
 	*damaged = m->faults > 0;
 	while (riad_smf_merge_next(m, &item) == 1) {
 		*damaged |= item.why != NULL;

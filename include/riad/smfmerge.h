@@ -22,6 +22,11 @@ struct riad_smf_merge {
 	uint32_t tracks; /* that there are in the file */
 	uint64_t faults; /* of what is outside of tracks */
 
+	/* May be set after init: the packets of an exclusive follow each other,
+	 * and what other tracks have between them comes later than its time.
+	 * For a cable: there it would break the exclusive. */
+	bool whole;
+
 	/* The rest is its own: a reader a track, and a heap of what comes next
 	 * of each. */
 	struct riad_smf_reader *readers;

@@ -118,6 +118,20 @@ riad_smf_merge_free(struct riad_smf_merge *m)
 	m->nreaders = m->nturns = 0;
 }
 
+/* Is what comes next a packet more of an exclusive? */
+static bool
+goes_on(const struct riad_smf_reader *r, const struct riad_smf_item *item)
+{
+	uint32_t delta;
+
+	if (item->kind != RIAD_SMF_EVENT ||
+	    item->event.kind != RIAD_MIDI_EXCLUSIVE || item->event.last)
+		return false;
+	size_t n = riad_vlq_get(&delta, r->data + r->pos, r->end - r->pos);
+	return n > 0 && n < r->end - r->pos &&
+	       r->data[r->pos + n] == RIAD_MIDI_EOX;
+}
+
 int
 riad_smf_merge_next(struct riad_smf_merge *m, struct riad_smf_item *item)
 {
@@ -129,9 +143,10 @@ riad_smf_merge_next(struct riad_smf_merge *m, struct riad_smf_item *item)
 		bool has = riad_smf_next(r, item) == 1 &&
 			   (item->kind == RIAD_SMF_EVENT ||
 			       item->kind == RIAD_SMF_RAW);
-		if (has)
+		/* With its time as it is, it is first again. */
+		if (has && !(m->whole && goes_on(r, item)))
 			turn->time = time_of_next(r);
-		else
+		else if (!has)
 			*turn = m->turns[--m->nturns];
 		sift(m, 0);
 		if (!has)
