@@ -52,6 +52,9 @@ is 'a status in an exclusive' "$(lines 'syx 01 90' | midi-encode 2>&1)" \
 	'midi-encode: standard input: line 1, column 1: bytes up to 7F expected in an exclusive'
 is 'a track in a stream' "$(lines 'mc' 'track' | midi-encode 2>&1 >/dev/null)" \
 	'midi-encode: standard input: line 2, column 1: events expected: a file begins with smf'
+is 'a header after events, of a file too' \
+	"$(lines '9 mc' 'smf 1 1 ppq 96' | midi-encode -s 2>&1 >/dev/null)" \
+	'midi-encode: standard input: line 2, column 1: events expected: a file begins with smf'
 is 'time goes on' "$(lines 'smf 0 1 ppq 96' track '5 mc' '4 mc' | midi-encode -s 2>&1 >/dev/null)" \
 	'midi-encode: standard input: line 4, column 1: a time not before the last one'\''s expected'
 like 'a score with an error' "$(lines 'c d e' 'x' | midi-encode 2>&1; echo $?)" \

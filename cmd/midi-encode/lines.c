@@ -28,7 +28,7 @@ static struct riad_smf_map *map;
 static int64_t last; /* ticks of the line before */
 static int64_t last_us;
 static uint32_t track; /* from 0; tracks that began, less one */
-static bool any_track;
+static bool any_track, any_event;
 
 static int
 bad(unsigned column, const char *why)
@@ -125,6 +125,10 @@ to_file(struct riad_smf_item *item, const struct riad_miditext_time *time,
 {
 	switch (item->kind) {
 	case RIAD_SMF_HEADER:
+		/* Those events would have been of another division. */
+		if (!is_file && any_event)
+			return bad(
+			    1, "events expected: a file begins with smf");
 		if (new_division(item->division) == -1)
 			return -1;
 		break;
@@ -134,6 +138,7 @@ to_file(struct riad_smf_item *item, const struct riad_miditext_time *time,
 		last = 0;
 		break;
 	case RIAD_SMF_EVENT:
+		any_event |= item->event.kind != RIAD_MIDI_RAW;
 		/* That of an exact file need not be what times say. */
 		item->delta = time->clock == RIAD_MIDI_DELTA
 				  ? (uint32_t)time->value
