@@ -55,6 +55,9 @@ is 'a track in a stream' "$(lines 'mc' 'track' | midi-encode 2>&1 >/dev/null)" \
 is 'a header after events, of a file too' \
 	"$(lines '9 mc' 'smf 1 1 ppq 96' | midi-encode -s 2>&1 >/dev/null)" \
 	'midi-encode: standard input: line 2, column 1: events expected: a file begins with smf'
+is 'more tracks than a file can have' \
+	"$(lines '0 tr 65536 mc' | midi-encode -s 2>&1 >/dev/null)" \
+	'midi-encode: standard input: line 1, column 1: a track from 1 to 65535 expected'
 is 'time goes on' "$(lines 'smf 0 1 ppq 96' track '5 mc' '4 mc' | midi-encode -s 2>&1 >/dev/null)" \
 	'midi-encode: standard input: line 4, column 1: a time not before the last one'\''s expected'
 like 'a score with an error' "$(lines 'c d e' 'x' | midi-encode 2>&1; echo $?)" \

@@ -149,6 +149,8 @@ to_file(struct riad_smf_item *item, const struct riad_miditext_time *time,
 	}
 	if (!reader.has_track)
 		item->track = track;
+	else if (item->track >= UINT16_MAX && !is_exact)
+		return bad(1, "a track from 1 to 65535 expected");
 	if (!is_exact)
 		item->event.running = false;
 	if (opt.smf && !edit(item))
