@@ -333,6 +333,16 @@ kill -INT $pid
 wait $pid 2>/dev/null
 took=$((($(date +%s%N) - start) / 1000000))
 is 'and before anything has come' "$((took < 1000))" 1
+{ printf '0.0 syx'; yes ' 11' | head -n 70000 | tr -d '\n'; lines '' '60.0 mc'; } >"$tmp/dump"
+env --default-signal=INT midi-encode --pace "$tmp/dump" >"$tmp/fifo" &
+pid=$!
+exec 3<"$tmp/fifo"
+sleep 0.3
+kill -INT $pid
+sleep 0.1
+is 'an exclusive that it cuts is ended' "$(tail -c 2 <&3 | hex)" 11f7
+exec 3<&-
+wait $pid 2>/dev/null
 (
 	trap '' HUP
 	exec midi-encode --pace >"$tmp/out"

@@ -37,6 +37,7 @@ static sigset_t signals; /* those that aren't ignored */
 static bool on[16][128];
 static bool held[16][128]; /* pedals */
 static bool in_exclusive;
+static bool cut; /* by a signal; till silence nothing follows */
 
 int
 wire_begin(void)
@@ -92,7 +93,8 @@ write_paced(int patience_ms)
 		if (ready <= 0) {
 			if (patience_ms >= 0 && (patience_ms -= SLICE_MS) < 0)
 				break;
-			if (patience_ms < 0 && pending() != 0)
+			cut |= patience_ms < 0 && pending() != 0;
+			if (cut)
 				break;
 			continue;
 		}
@@ -121,7 +123,10 @@ static void put(const uint8_t *data, size_t len);
 static void
 silence(void)
 {
-	if (in_exclusive)
+	bool open = in_exclusive || cut;
+
+	cut = false;
+	if (open)
 		put((const uint8_t[]){RIAD_MIDI_EOX}, 1);
 	in_exclusive = false;
 	for (unsigned c = 0; c < 16; c++) {
@@ -257,7 +262,7 @@ put_hex(const uint8_t *data, size_t len, bool ends)
 static void
 put(const uint8_t *data, size_t len)
 {
-	while (len > 0) {
+	while (len > 0 && !cut) {
 		size_t n = len < PIECE ? len : PIECE;
 		if (opt.pace && sizeof(out.buf) - out.len < 3 * n)
 			(void)write_paced(-1);
