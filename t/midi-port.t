@@ -270,10 +270,19 @@ midi-port -i ./exclusive -o ./full 2>err &
 pid=$!
 sleep 0.3
 kill $pid
-(sleep 10; kill -9 $pid 2>/dev/null) &
+(sleep 60; kill -9 $pid 2>/dev/null) &
 killer=$!
 wait $pid
 is 'a signal, and an output that takes nothing' "$? $(cat err)" '143 '
+kill $killer
+midi-port -i ./exclusive >full 2>err &
+pid=$!
+sleep 0.3
+kill $pid
+(sleep 60; kill -9 $pid 2>/dev/null) &
+killer=$!
+wait $pid
+is 'nor does a standard output that nobody reads' "$? $(cat err)" '143 '
 exec 4>&-
 kill $killer
 

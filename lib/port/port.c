@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -213,11 +214,25 @@ riad_port_room(struct riad_port *port, int64_t *ns)
 	return 0;
 }
 
+/* Standard output is somebody else's too, so it can't be made to say EAGAIN.
+ * A pipe that can be written to takes a CHUNK. */
+static bool
+would_block(const struct riad_port *port)
+{
+	struct pollfd p = {.fd = port->fd, .events = POLLOUT};
+
+	return port->kind == RIAD_PORT_FD && poll(&p, 1, 0) == 0;
+}
+
 ssize_t
 riad_port_write(struct riad_port *port, const uint8_t *data, size_t len)
 {
 	ssize_t n;
 
+	if (would_block(port)) {
+		errno = EAGAIN;
+		return -1;
+	}
 	do {
 		if (port->kind == RIAD_PORT_MIDI || port->is_socket)
 			n = send(
