@@ -173,6 +173,34 @@ wait $pid
 is 'an exclusive that does not go on is ended' "$? $(hex <got) $(cat err)" \
 	'0 f0 01 f7 90 3c 40 c1 01 midi-port: ./a: system exclusive message that does not go on: ended'
 
+# Ticks of a processor's clock that a process has used: some, where it spins.
+ticks() {
+	cut -d ' ' -f 14,15 "/proc/$1/stat" | { read -r u s; echo $((u + s)); }
+}
+if [ -r /proc/self/stat ]; then
+	./pty tty 100000 >got 2>figures </dev/null &
+	pty=$!
+	until_true test -e tty
+	midi-port -i ./a -i ./b -o ./tty --wait 2>err &
+	pid=$!
+	exec 3>a 4>b
+	printf '\360\001' >&3
+	until_true is_long got 2
+	printf '\220<@' >&4
+	sleep 0.3
+	kill $pty
+	until_true has err unplugged
+	sleep 3
+	is 'an output that goes then is waited for at rest' \
+		"$(($(ticks $pid) < 50))" 1
+	kill $pid
+	exec 3>&- 4>&-
+	wait
+	rm -f tty
+else
+	skip 'an output that goes then is waited for at rest' 'no /proc'
+fi
+
 # A serial line
 cat notes notes >twice
 ./pty tty 3000 >got 2>figures </dev/null &

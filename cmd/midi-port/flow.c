@@ -106,6 +106,7 @@ sink_gone(struct flow *flow)
 	int saved = errno;
 
 	flow->blocked = false;
+	flow->stuck = NEVER; /* nobody's turn, until it is back */
 	riad_midi_merge_anew(&flow->merge);
 	errno = saved;
 	return end_gone(&flow->out);
@@ -371,7 +372,7 @@ flow_wake(const struct flow *flow)
 		const struct end *end = i < flow->n ? &flow->in[i] : &flow->out;
 		int64_t at = NEVER;
 		if (end->state == END_AWAY && end->how == END_PATH)
-			at = end->retry;
+			at = flow->ending ? NEVER : end->retry;
 		else if (end->state == END_OPEN && end->how != END_STANDARD)
 			at = end->lost_next;
 		if (at < wake)
