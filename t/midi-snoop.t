@@ -293,6 +293,14 @@ is 'through: no room' "$(midi-snoop --through -o text <a.raw 2>&1 >/dev/full; ec
 1'
 is 'through: SIGPIPE is silent' "$( (midi-snoop --through -o text; echo $? >&2) \
 	2>err </dev/zero | head -c 1 | tr '\0' z; cat err)" z141
+# The limit is as far as a file goes, and an error once its signal is ignored.
+like 'through: no more room within a file' "$(
+	{ cat a.mid; sleep 0.3; head -c 4096 /dev/zero; } | (
+		trap '' XFSZ
+		ulimit -f 1
+		midi-snoop --through 2>&1 >passed -o /dev/null; echo $?))" \
+	"*standard output: byte [1-9]*: File too large*
+1"
 like 'through: but not of a named file' "$(midi-snoop --through a.raw 2>&1; echo $?)" '*
 2'
 

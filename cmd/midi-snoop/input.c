@@ -427,8 +427,10 @@ read_whole(int fd, const uint8_t *data, size_t len)
 	riad_buf_init(&whole, FILE_MAX);
 	for (; n > 0; n = read_some(fd, more, sizeof(more), false)) {
 		const uint8_t *from = whole.len == 0 ? data : more;
-		if (whole.len > 0 && pass_on(from, (size_t)n) == -1)
+		if (whole.len > 0 && pass_on(from, (size_t)n) == -1) {
+			status = RIAD_FAIL;
 			break;
+		}
 		if (riad_buf_add(&whole, from, (size_t)n) == -1) {
 			riad_warn("%s: byte %zu: %s", opt.name,
 			    errno == EMSGSIZE ? FILE_MAX : whole.len,
