@@ -190,6 +190,11 @@ ch 1 on C4 0
 # as: 1 time'
 is 'fold is told while nothing comes' "$( (printf '\370\370'; sleep 3) |
 	timeout 2 sh -c 'midi-snoop -t none --fold | head -n 1')" '# mc: 2 times'
+is 'fold tells repeats while a clock goes on' "$( (printf '\220<@\220<@'
+	for _ in 1 2 3 4 5; do sleep 0.3; printf '\370'; done; printf '\220<@') |
+	midi-snoop --fold | sed -n 's/, until.*//; /the same/p')" \
+'# the same: 1 time more
+# the same: 1 time more'
 like 'fold: JSON' "$(printf '\370\370' | midi-snoop --fold --json -t none)" \
 	'{"fold":"mc","count":2}'
 rm -f fifo && mkfifo fifo

@@ -119,6 +119,9 @@ tell_due(int64_t time, bool other)
 	for (size_t i = 0; i < FOLDS; i++)
 		if (input.timed ? time - fold[i].first >= 1000000 : other)
 			tell(&fold[i]);
+	/* A clock that goes on is no pause. */
+	if (input.timed && !input.is_file && time - repeat.first >= 1000000)
+		tell(&repeat);
 }
 
 /* Whether an event is counted, and not shown. */
