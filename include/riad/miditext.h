@@ -62,8 +62,8 @@ enum riad_midi_clock {
 struct riad_miditext_style {
 	enum riad_midi_clock clock;
 	bool exact;
-	bool us;       /* times of items are microseconds, and not ticks */
-	bool tracks;   /* "tr N": where events of tracks are mixed */
+	bool us;     /* times of items are microseconds, and not ticks */
+	bool tracks; /* "tr N": where events of tracks are mixed */
 	struct riad_smf_map *map; /* for bars and seconds of ticks */
 };
 
