@@ -306,7 +306,7 @@ midi-port -i ./exclusive -o ./full 2>err &
 pid=$!
 sleep 0.3
 kill $pid
-(sleep 60; kill -9 $pid 2>/dev/null) &
+(sleep 60; kill -9 $pid) >/dev/null 2>&1 &
 killer=$!
 wait $pid
 is 'a signal, and an output that takes nothing' "$? $(cat err)" '143 '
@@ -315,7 +315,7 @@ midi-port -i ./exclusive >full 2>err &
 pid=$!
 sleep 0.3
 kill $pid
-(sleep 60; kill -9 $pid 2>/dev/null) &
+(sleep 60; kill -9 $pid) >/dev/null 2>&1 &
 killer=$!
 wait $pid
 is 'nor does a standard output that nobody reads' "$? $(cat err)" '143 '

@@ -47,9 +47,9 @@ riad_inflate_head(
 {
 	z_stream z = {.next_in = (z_const Bytef *)in,
 	    .avail_in = in_len < UINT_MAX ? (uInt)in_len : UINT_MAX,
-	    .next_out = out,
 	    .avail_out = (uInt)out_len};
 
+	z.next_out = out;
 	if (inflateInit(&z) != Z_OK) {
 		errno = ENOMEM;
 		return -1;
