@@ -54,7 +54,10 @@ struct engine_job {
 int engine_enumerate(struct engine_job *j);
 void engine_forget(struct engine_job *j);
 
-/* Makes the context of what the job knows, and its names if there are any. */
+/* alike.c: makes the context of what the job knows after a walk, by bitmaps, or
+ * by the names of a scan if there are any. */
+void engine_know_walk(struct engine_job *j);
+void engine_know_bitmaps(struct engine_job *j);
 void engine_know_names(struct engine_job *j);
 
 /*
