@@ -3,7 +3,8 @@
  * io.h - system calls that finish the job
  *
  * Each function returns -1 with errno set on failure and restarts after
- * EINTR.  Descriptors are expected to be blocking.
+ * EINTR.  A descriptor that doesn't block, as one may become that is shared
+ * with others, is waited for all the same.
  */
 #ifndef RIAD_IO_H
 #define RIAD_IO_H

@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <unistd.h>
 
 #ifdef F_SETPIPE_SZ
@@ -16,6 +17,20 @@
 enum { GIVEN_PIPE = 1 << 19 };
 #endif
 
+/* After a call that failed: whether to call again.  A descriptor that has got
+ * O_NONBLOCK from somebody it is shared with is waited for. */
+static bool
+again(int fd, short events)
+{
+	struct pollfd p = {.fd = fd, .events = events};
+
+	if (errno == EINTR)
+		return true;
+	if (errno != EAGAIN && errno != EWOULDBLOCK)
+		return false;
+	return poll(&p, 1, -1) != -1 || errno == EINTR;
+}
+
 ssize_t
 riad_read(int fd, void *buf, size_t len)
 {
@@ -23,7 +38,7 @@ riad_read(int fd, void *buf, size_t len)
 
 	do {
 		n = read(fd, buf, len);
-	} while (n == -1 && errno == EINTR);
+	} while (n == -1 && again(fd, POLLIN));
 	return n;
 }
 
@@ -57,7 +72,7 @@ riad_writev(int fd, struct iovec *iov, int cnt)
 {
 	while (cnt > 0) {
 		ssize_t n = writev(fd, iov, cnt);
-		if (n == -1 && errno == EINTR)
+		if (n == -1 && again(fd, POLLOUT))
 			continue;
 		if (n == -1)
 			return -1;
@@ -86,7 +101,7 @@ riad_give(int fd, const struct iovec *iov, int cnt)
 
 	do {
 		n = vmsplice(fd, iov, (size_t)cnt, 0);
-	} while (n == -1 && errno == EINTR);
+	} while (n == -1 && again(fd, POLLOUT));
 	return n;
 }
 
