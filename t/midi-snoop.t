@@ -243,6 +243,24 @@ is 'names do nothing to a terminal' "$(for o in '' --json --exact --svg --stats;
 	midi-snoop $o a.mid; done | tr -d '\n\040-\176' |
 	sed 's/\xc2\xb7//g')" ''
 
+# U+202E turns what follows it around, U+061C and U+2028 aren't harmless either.
+{
+	printf 'MThd\0\0\0\6\0\0\0\1\0\140'
+	track '\0\377\1\15\342\200\256abc\330\234\342\200\250\303\251\0\377/\0'
+} >turn.mid
+is 'names turn nothing around' "$(midi-snoop turn.mid | sed -n 3p
+	midi-snoop --json turn.mid | sed -n 3p)" \
+'0 text "\xe2\x80\xaeabc\xd8\x9c\xe2\x80\xa8é"
+{"ticks":0,"type":"text","text":"\u202eabc\u061c\u2028é"}'
+cp a.mid "$(printf 'x\342\200\256y')"
+is 'a title neither' "$(midi-snoop --svg x*y | grep -c '>x\\xe2\\x80\\xaey<')" 1
+if [ -x "$BUILD/bin/midi-encode" ]; then
+	is 'and are the same again' "$(for o in '' --json; do
+		# shellcheck disable=SC2086
+		midi-snoop --exact $o turn.mid | midi-encode --smf | cmp - turn.mid
+	done)" ''
+fi
+
 # Exactly
 if [ -x "$BUILD/bin/midi-encode" ]; then
 	is 'exact: a file' "$(midi-snoop --exact a.mid | midi-encode --smf | cmp - a.mid)" ''
@@ -361,6 +379,11 @@ is 'full disk' "$(midi-snoop a.mid 2>&1 >/dev/full; echo $?)" \
 is 'full disk, named' "$(midi-snoop -o /dev/full a.mid 2>&1; echo $?)" \
 'midi-snoop: /dev/full: byte 0: No space left on device
 1'
+is 'output that does not block is waited for' "$( (
+	# Descriptor 3 and standard output are one, as a terminal is for a shell.
+	perl -MFcntl -e 'fcntl(STDOUT, F_SETFL, O_WRONLY | O_NONBLOCK)' &&
+		midi-snoop -t none big 2>&1) | (sleep 0.5; cksum))" \
+	"$(midi-snoop -t none big | cksum)"
 is 'SIGPIPE is silent' "$(yes "$(printf '\220<@')" | tr -d '\n' |
 	midi-snoop -t none 2>&1 | head -n 1)" 'ch 1 on C4 64'
 

@@ -37,9 +37,18 @@ size_t riad_utf8_len(const uint8_t *data, size_t len);
 bool riad_utf8_valid(const uint8_t *data, size_t len);
 
 /*
- * Adds data so that a terminal shows it and does nothing else: valid UTF-8
- * outside the control characters (C0, DEL and C1) as it is, \n and \t by name,
- * every other byte as \xNN.  For people to read: a backslash stays one.
+ * The length of the character at the start of data if a terminal shows it and
+ * does nothing else: valid UTF-8, no control character (C0, DEL, C1), none that
+ * turns the direction of others (UAX #9: U+061C, U+200E, U+200F, U+202A to
+ * U+202E, U+2066 to U+2069), no end of a line or paragraph (U+2028, U+2029).
+ * Else 0.  len > 0.
+ */
+size_t riad_plain_len(const uint8_t *data, size_t len);
+
+/*
+ * Adds data so that a terminal shows it and does nothing else: plain characters
+ * as they are, \n and \t by name, every other byte as \xNN.  For people to
+ * read: a backslash stays one.
  */
 int riad_escape(struct riad_buf *buf, const void *data, size_t len);
 

@@ -137,17 +137,26 @@ riad_utf8_valid(const uint8_t *data, size_t len)
 	return true;
 }
 
-/* The length of the character at the start of data if it may be shown. */
-static size_t
-plain_len(const uint8_t *data, size_t len)
+size_t
+riad_plain_len(const uint8_t *data, size_t len)
 {
 	uint8_t c = data[0];
 
 	if (c < 0x80)
 		return c >= ' ' && c != 0x7f;
-	if (c == 0xc2 && len > 1 && data[1] < 0xa0)
-		return 0; /* C1 */
-	return riad_utf8_len(data, len);
+	size_t n = riad_utf8_len(data, len);
+	if (n == 2 &&
+	    ((c == 0xc2 && data[1] < 0xa0) || (c == 0xd8 && data[1] == 0x9c)))
+		return 0;
+	if (n == 3 && c == 0xe2) {
+		/* U+2000 to U+20FF, by the last eight bits. */
+		uint8_t low = (uint8_t)(data[1] << 6 | (data[2] & 0x3f));
+		if (data[1] <= 0x83 && (low == 0x0e || low == 0x0f ||
+					   (low >= 0x28 && low <= 0x2e) ||
+					   (low >= 0x66 && low <= 0x69)))
+			return 0;
+	}
+	return n;
 }
 
 int
@@ -159,7 +168,7 @@ riad_escape(struct riad_buf *buf, const void *data, size_t len)
 	for (size_t i = 0; i < len; i++) {
 		size_t start = i, n;
 
-		while (i < len && (n = plain_len(p + i, len - i)) > 0)
+		while (i < len && (n = riad_plain_len(p + i, len - i)) > 0)
 			i += n;
 		if (riad_buf_add(buf, p + start, i - start) == -1)
 			return -1;

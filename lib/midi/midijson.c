@@ -57,31 +57,43 @@ out_hex(struct riad_out *out, const char *key, const uint8_t *data, size_t len)
 	riad_out_char(out, '"');
 }
 
-/* Valid UTF-8, of which control characters are escaped, C1 and DEL too. */
+/* What a terminal may do something with, by its number; of more than three
+ * bytes there is nothing of the kind. */
+static void
+out_number(struct riad_out *out, const uint8_t *c, size_t n)
+{
+	static const char hex[] = "0123456789abcdef";
+	unsigned v =
+	    n == 1   ? c[0]
+	    : n == 2 ? (c[0] & 31u) << 6 | (c[1] & 63u)
+		     : (c[0] & 15u) << 12 | (c[1] & 63u) << 6 | (c[2] & 63u);
+	uint8_t *p = riad_out_room(out, 6);
+
+	p[0] = '\\';
+	p[1] = 'u';
+	for (unsigned i = 0; i < 4; i++)
+		p[2 + i] = (uint8_t)hex[v >> (12 - 4 * i) & 15];
+	out->len += 6;
+}
+
+/* Valid UTF-8. */
 static void
 out_utf8(struct riad_out *out, const char *key, const uint8_t *data, size_t len)
 {
-	static const char hex[] = "0123456789abcdef";
 	uint8_t *p = riad_out_room(out, FIELD);
 	uint8_t *q = put_key(p, key);
 
 	*q++ = '"';
 	out->len += (size_t)(q - p);
 	for (size_t i = 0; i < len;) {
-		size_t n = riad_utf8_len(data + i, len - i);
-		unsigned c = data[i];
-		if (n > 1)
-			c = c == 0xC2 && data[i + 1] < 0xA0 ? data[i + 1] : 256;
-		if (c == '"' || c == '\\') {
-			riad_out_char(out, '\\');
-			riad_out_char(out, (char)c);
-		} else if (c < ' ' || (c >= 0x7F && c < 0xA0)) {
-			p = riad_out_room(out, 6);
-			memcpy(p, "\\u00", 4);
-			p[4] = (uint8_t)hex[c >> 4];
-			p[5] = (uint8_t)hex[c & 15];
-			out->len += 6;
+		size_t n = riad_plain_len(data + i, len - i);
+		uint8_t c = data[i];
+		if (n == 0) {
+			n = riad_utf8_len(data + i, len - i);
+			out_number(out, data + i, n);
 		} else {
+			if (c == '"' || c == '\\')
+				riad_out_char(out, '\\');
 			riad_out_add(out, data + i, n);
 		}
 		i += n;

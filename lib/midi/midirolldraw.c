@@ -62,7 +62,7 @@ static void
 put_text(struct riad_out *out, const void *text, size_t len)
 {
 	const uint8_t *p = text;
-	uint8_t space[8];
+	uint8_t space[16]; /* of a character, \xNN four times at most */
 
 	for (size_t n; len > 0; p += n, len -= n) {
 		struct riad_buf safe = {

@@ -138,7 +138,7 @@ put_flags(uint8_t *p, const struct riad_smf_item *item)
 	return p;
 }
 
-/* Data in quotes: what is UTF-8 and no control character as it is. */
+/* Data in quotes: what a terminal only shows, as it is. */
 static void
 out_quoted(struct riad_out *out, const uint8_t *data, size_t len)
 {
@@ -147,10 +147,8 @@ out_quoted(struct riad_out *out, const uint8_t *data, size_t len)
 	riad_out_char(out, '"');
 	for (size_t i = 0; i < len;) {
 		uint8_t c = data[i];
-		size_t n = riad_utf8_len(data + i, len - i);
-		bool plain = n > 1 ? c != 0xC2 || data[i + 1] >= 0xA0
-				   : n == 1 && c >= ' ' && c != 0x7F;
-		if (plain && c != '"' && c != '\\') {
+		size_t n = riad_plain_len(data + i, len - i);
+		if (n > 0 && c != '"' && c != '\\') {
 			riad_out_add(out, data + i, n);
 			i += n;
 			continue;
