@@ -12,8 +12,9 @@
  * Of a damaged file what is sound is read.  A track whose length can't be
  * true ends where its end of track, the next track or the file does; one goes
  * on after an end of track if all that is left of it are events.  An event
- * that can't be understood, or that goes beyond its track, is RAW, and so is
- * what lies between chunks up to the next track.  Running status goes on after
+ * that can't be understood, or that goes beyond its track, is RAW, with what is
+ * behind it up to where a row of events is sound again, and so is what lies
+ * between chunks up to the next track.  Running status goes on after
  * meta events and exclusives, since files are about that do so.
  *
  * Standard MIDI Files 1.0 (RP-001); RMID files: RIFF with a "data" chunk that
@@ -65,8 +66,9 @@ struct riad_smf_item {
 struct riad_smf_reader {
 	const uint8_t *data;
 	size_t len, pos;
-	uint64_t faults;  /* items with a why */
-	uint32_t track;   /* tracks that began so far */
+	uint64_t faults; /* items with a why */
+	const char *why; /* at the end: what is wrong with all of it, or NULL */
+	uint32_t track;  /* tracks that began so far */
 	uint16_t ntracks; /* what the header says of them */
 	/* The rest is the reader's. */
 	size_t
@@ -79,7 +81,8 @@ struct riad_smf_reader {
 
 void riad_smf_init(struct riad_smf_reader *r, const uint8_t *data, size_t len);
 
-/* Whether that looks like a file: "MThd", or "RIFF" and "RMID". */
+/* Whether that looks like a file: "MThd", "RIFF" and "RMID", or "MTrk", of one
+ * that has lost its header. */
 bool riad_smf_recognise(const uint8_t *data, size_t len);
 
 /* 1 with an item, or 0 at the end.  Only the fields of its kind are set. */

@@ -75,7 +75,8 @@ is_chunk(const struct riad_smf_reader *r, size_t pos)
 bool
 riad_smf_recognise(const uint8_t *data, size_t len)
 {
-	return (len >= 4 && memcmp(data, "MThd", 4) == 0) ||
+	return (len >= 4 && (memcmp(data, "MThd", 4) == 0 ||
+				memcmp(data, "MTrk", 4) == 0)) ||
 	       (len >= 12 && memcmp(data, "RIFF", 4) == 0 &&
 		   memcmp(data + 8, "RMID", 4) == 0);
 }
@@ -320,7 +321,13 @@ next_chunk(struct riad_smf_reader *r, struct riad_smf_item *item)
 		/* What an RMID has after its data is of no use here. */
 		size_t left = r->len - r->limit;
 		r->limit = r->len;
-		return left == 0 ? 0 : give_raw(r, item, left, NULL);
+		if (left > 0)
+			return give_raw(r, item, left, NULL);
+		if (r->had_header && r->track != r->ntracks)
+			r->why = r->track < r->ntracks
+				     ? "fewer tracks than the header says"
+				     : "more tracks than the header says";
+		return 0;
 	}
 	if (r->pos == 0 && riad_smf_recognise(r->data, r->len) &&
 	    r->data[0] == 'R')
@@ -333,18 +340,6 @@ next_chunk(struct riad_smf_reader *r, struct riad_smf_item *item)
 }
 
 /* --- events */
-
-/* The rest of a track that makes no sense. */
-static int
-give_rest(
-    struct riad_smf_reader *r, struct riad_smf_item *item, const char *why)
-{
-	size_t end = r->end;
-
-	if (r->lies)
-		end = find_chunk(r, r->pos, r->end);
-	return give_raw(r, item, end - r->pos, why);
-}
 
 static int
 give_event(struct riad_smf_reader *r, struct riad_smf_item *item,
@@ -387,6 +382,48 @@ sound_until(const struct riad_smf_reader *r, size_t pos)
 			break;
 	}
 	return SIZE_MAX;
+}
+
+/* Does an event begin at pos that says its status? */
+static bool
+is_event(const struct riad_smf_reader *r, size_t pos)
+{
+	uint32_t delta;
+	size_t n = riad_vlq_get(&delta, r->data + pos, r->end - pos);
+
+	return n > 0 && n <= 4 && n < r->end - pos && r->data[pos + n] >= 0x80;
+}
+
+/*
+ * What makes no sense, up to where the track goes on: a chunk of its own, or
+ * events that are sound, of which the first says its status, so that nothing is
+ * made of text.  To look at each place takes time that is bounded, and none is
+ * looked at again.
+ */
+static int
+give_lost(
+    struct riad_smf_reader *r, struct riad_smf_item *item, const char *why)
+{
+	size_t pos = r->pos + 1;
+
+	while (pos < r->end && !(r->lies && is_known(r, pos)) &&
+	       (r->trial || r->ended || !is_event(r, pos) ||
+		   sound_until(r, pos) != SIZE_MAX))
+		pos++;
+	return give_raw(r, item, pos - r->pos, why);
+}
+
+/* Of a number that is none: it ends beyond the track, or isn't one of 32
+ * bits. */
+static const char *
+fault_of_number(const uint8_t *p, const uint8_t *end)
+{
+	size_t n = 0;
+
+	while (p + n < end && n < RIAD_VLQ_MAX && p[n] >= 0x80)
+		n++;
+	return p + n == end ? "event goes beyond the track"
+			    : "number of more than 32 bits";
 }
 
 /* Are what is behind an end of track events as well, with an end of their own?
@@ -440,8 +477,10 @@ give_long(struct riad_smf_reader *r, struct riad_smf_item *item,
 	uint32_t len;
 	const size_t n = riad_vlq_get(&len, p, (size_t)(end - p));
 
-	if (n == 0 || len > (size_t)(end - p) - n)
-		return give_rest(r, item, "event goes beyond the track");
+	if (n == 0)
+		return give_lost(r, item, fault_of_number(p, end));
+	if (len > (size_t)(end - p) - n)
+		return give_lost(r, item, "event goes beyond the track");
 	if (n > 4)
 		why = "number of more than four bytes";
 	p += n;
@@ -518,7 +557,7 @@ give_message(struct riad_smf_reader *r, struct riad_smf_item *item,
 		return give_raw(
 		    r, item, (size_t)(p - start), "undefined status");
 	if (left < (size_t)len)
-		return give_rest(r, item, "event goes beyond the track");
+		return give_lost(r, item, "event goes beyond the track");
 	if (riad_midi_is_channel(status)) {
 		r->running = status;
 		r->in_exclusive = false;
@@ -542,11 +581,13 @@ next_event(struct riad_smf_reader *r, struct riad_smf_item *item)
 	if (p == end || (r->lies && (r->ended || is_known(r, r->pos))))
 		return give_end(r, item);
 	if (r->ended)
-		return give_rest(r, item, "data after the end of the track");
+		return give_lost(r, item, "data after the end of the track");
 
 	size_t n = riad_vlq_get(&item->delta, p, (size_t)(end - p));
-	if (n == 0 || n == (size_t)(end - p))
-		return give_rest(r, item, "event goes beyond the track");
+	if (n == 0)
+		return give_lost(r, item, fault_of_number(p, end));
+	if (n == (size_t)(end - p))
+		return give_lost(r, item, "event goes beyond the track");
 	p += n;
 	r->time += item->delta;
 	item->delta_len = (uint8_t)n;
@@ -565,7 +606,7 @@ next_event(struct riad_smf_reader *r, struct riad_smf_item *item)
 		return give_long(r, item, p, status, why);
 	if (status == RIAD_MIDI_RESET) {
 		if (p == end)
-			return give_rest(
+			return give_lost(
 			    r, item, "event goes beyond the track");
 		item->event.meta = *p++;
 		return give_long(r, item, p, status, why);

@@ -85,6 +85,7 @@ riad_smf_merge_init(
 			goto fail;
 		riad_smf_skip(&r);
 	}
+	m->faults += r.why != NULL;
 	m->tracks = r.track;
 	if (m->nreaders == 0)
 		return 0;

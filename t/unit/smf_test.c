@@ -11,6 +11,7 @@
 
 #define HEAD "head 1 1 96; "
 #define BEYOND "event goes beyond the track"
+#define WIDE "number of more than 32 bits"
 #define NOEND "no end of track"
 
 /* Files, and what is read of them. */
@@ -46,10 +47,11 @@ static const struct {
 	     "/5 C0 01 {number of more than four bytes}; 4294967296 m01 41 /8 "
 	     "{number of more than four bytes}; 4294967296 m2F; ."},
     {"a number of nine bytes", "H [808080808080808001 C000 E]",
-	HEAD "track; !80 80 80 80 80 80 80 80 01 C0 00 00 FF 2F 00 {" BEYOND
-	     "}; . {" NOEND "}"},
+	HEAD "track; !80 80 80 80 80 {" WIDE "}; 1 /4 C0 00; 1 m2F; ."},
     {"a number of 33 bits", "H [9080808000 C000 E]",
-	HEAD "track; !90 80 80 80 00 C0 00 00 FF 2F 00 {" BEYOND "}; . {" NOEND
+	HEAD "track; !90 {" WIDE "}; 0 /4 C0 00; 0 m2F; ."},
+    {"a number that is all of a track", "H [8080808080808080808080]",
+	HEAD "track; !80 80 80 80 80 80 80 80 80 80 80 {" WIDE "}; . {" NOEND
 	     "}"},
 
     /* Exclusives and escapes. */
@@ -183,8 +185,20 @@ static const struct {
     {"a track cut in its length", "H [E] 'MTrk' 00",
 	HEAD "track; 0 m2F; .; !4D 54 72 6B 00 {track is cut short}"},
     {"an event that goes beyond its track", "H [00 FF0109 'ab' E] [E]",
-	HEAD "track; !00 FF 01 09 61 62 00 FF 2F 00 {" BEYOND "}; . {" NOEND
-	     "}; track; 0 m2F; ."},
+	HEAD "track; !00 FF 01 09 61 62 {" BEYOND "}; 0 m2F; .; track; 0 m2F; "
+	     "."},
+    {"one with events behind it, of which the first says its status",
+	"H [00 903C40 05 FF01FFFF7F 'abcdefghi' 00 3D41 8100 803C00 10 3D00 E]",
+	HEAD "track; 0 90 3C 40; !05 FF 01 FF FF 7F 61 62 63 64 65 66 67 68 69 "
+	     "00 3D 41 {" BEYOND "}; 133 80 3C 00; 149 ~80 3D 00; 149 m2F; ."},
+    {"one with a few that aren't sound", "H [00 FF017F 00 903C40 00 903C]",
+	HEAD "track; !00 FF 01 7F 00 90 3C 40 00 90 3C {" BEYOND "}; . {" NOEND
+	     "}"},
+    {"one in a track that isn't as long as it says",
+	"H 'MTrk' 00000100 00 FF01FF7F 'MTrc' 00 903C40 E [00 C001 E]",
+	HEAD "track not 256 {track goes beyond the file, as it says}; !00 FF "
+	     "01 FF 7F 4D 54 72 63 {" BEYOND "}; 0 90 3C 40; 0 m2F; .; track; "
+	     "0 C0 01; 0 m2F; ."},
     {"a message that does", "H [00 903C40 00 90] [E]",
 	HEAD "track; 0 90 3C 40; !00 90 {" BEYOND "}; . {" NOEND
 	     "}; track; 0 m2F; ."},
@@ -377,16 +391,48 @@ test_skip(void)
 	ok(riad_smf_next(&r, &item) == 0, "but not what is none");
 }
 
+/* What is wrong with a file as a whole, is known at its end. */
+static void
+test_tracks(void)
+{
+	static const struct {
+		const char *file, *why;
+	} files[] = {
+	    {"'MThd' 00000006 0001 0002 0060 [E] [E]", NULL},
+	    {"'MThd' 00000006 0001 0003 0060 [E] [E]",
+		"fewer tracks than the header says"},
+	    {"'MThd' 00000006 0001 0001 0060 [E] 'Abcd' 00000000 [E]",
+		"more tracks than the header says"},
+	    {"[E] [E]", NULL},
+	};
+
+	for (size_t i = 0; i < sizeof(files) / sizeof(*files); i++) {
+		struct riad_smf_reader r;
+		struct riad_smf_item item;
+		uint8_t data[512];
+
+		riad_smf_init(&r, data, smf_make(data, files[i].file));
+		while (riad_smf_next(&r, &item) == 1)
+			if (r.why != NULL)
+				break;
+		ok(riad_smf_next(&r, &item) == 0 &&
+			(r.why == NULL) == (files[i].why == NULL) &&
+			(r.why == NULL || strcmp(r.why, files[i].why) == 0),
+		    "tracks that the header counts %zu", i);
+	}
+}
+
 static void
 test_recognise(void)
 {
 	ok(riad_smf_recognise((const uint8_t *)"MThd", 4) &&
+		riad_smf_recognise((const uint8_t *)"MTrk", 4) &&
 		riad_smf_recognise((const uint8_t *)"RIFF....RMID", 12),
 	    "files are recognised");
 	ok(!riad_smf_recognise((const uint8_t *)"MThd", 3) &&
 		!riad_smf_recognise((const uint8_t *)"RIFF....RMI", 11) &&
 		!riad_smf_recognise((const uint8_t *)"RIFF....WAVE", 12) &&
-		!riad_smf_recognise((const uint8_t *)"MTrk", 4),
+		!riad_smf_recognise((const uint8_t *)"MTrx", 4),
 	    "and others not");
 }
 
@@ -396,6 +442,7 @@ main(void)
 	test_cases();
 	test_random();
 	test_skip();
+	test_tracks();
 	test_recognise();
 	return tap_done();
 }
