@@ -54,11 +54,11 @@ set_division(struct riad_smf_map *map, uint16_t division)
 	if (ticks == 0)
 		ticks = 1;
 	/* 29 is 30 of which some are dropped: 30000 frames in 1001 seconds. */
-	map->num = fps == 29 ? 1001000000 : 1000000;
+	const uint64_t seconds = fps == 29 ? 1001 : 1;
+	map->num = 1000000 * seconds;
 	map->den = fps == 29 ? 30000 * ticks : fps * ticks;
-	map->quarter = fps * ticks / 2;
-	if (map->quarter == 0)
-		map->quarter = 1;
+	/* Half a second, to the nearest tick. */
+	map->quarter = (map->den + seconds) / (2 * seconds);
 }
 
 struct riad_smf_map *

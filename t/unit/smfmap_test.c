@@ -82,6 +82,13 @@ test_smpte(void)
 	ok(riad_smf_map_us(map, 30000) == 1001000000,
 	    "29 frames are 30 that drop some");
 	riad_smf_map_free(map);
+	/* 14.985 frames of 80 ticks. */
+	map = riad_smf_map_new(0xE350);
+	ok(riad_smf_map_beat(map, 1198).beat == 1 &&
+		riad_smf_map_beat(map, 1199).beat == 2 &&
+		riad_smf_map_beat(map, 4 * 1199).bar == 2,
+	    "and a quarter is half a second there, too");
+	riad_smf_map_free(map);
 	map = riad_smf_map_new(0xFF00);
 	ok(riad_smf_map_us(map, 2) == 2000000, "a frame, of no ticks");
 	riad_smf_map_free(map);
