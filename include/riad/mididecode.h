@@ -59,7 +59,8 @@ struct riad_midi_channel {
 	uint8_t bank_lsb;      /* 128: not seen */
 	uint8_t parameter[2];  /* of RPN or NRPN: high, low; 128: not seen */
 	bool nrpn;             /* which of them was selected last */
-	uint16_t value;        /* of the parameter */
+	uint16_t value;        /* of the parameter, */
+	bool value_known;      /* once its upper half came */
 	uint16_t bend_range;   /* semitones * 128 + cents, by RPN 0 */
 	bool bend_range_known; /* else it depends on MPE */
 	uint8_t sounding;      /* of MPE: the key that is on, or 128 */

@@ -101,6 +101,7 @@ set_zone(struct riad_mididecode *d, struct riad_midi_meaning *m,
     uint8_t channel, uint8_t members)
 {
 	int zone = channel == LOWER_MASTER ? 0 : 1;
+	const uint8_t was[2] = {d->members[0], d->members[1]};
 
 	if ((channel != LOWER_MASTER && channel != UPPER_MASTER) ||
 	    members > 15)
@@ -110,6 +111,10 @@ set_zone(struct riad_mididecode *d, struct riad_midi_meaning *m,
 	uint8_t left = members >= 14 ? 0 : (uint8_t)(14 - members);
 	if (members > 0 && *other > left)
 		*other = left;
+	/* Ranges of bends become what they are at first, RP-053 2.2.6. */
+	uint8_t size = was[zone] > members ? was[zone] : members;
+	for (uint8_t i = 0; i <= size; i++)
+		d->channel[zone == 0 ? i : 15 - i].bend_range_known = false;
 
 	m->means = RIAD_MIDI_MEANS_ZONE;
 	m->number = (unsigned)zone;
@@ -212,6 +217,36 @@ parameter_text(struct riad_midi_meaning *m, bool nrpn)
 	    m->name != NULL ? m->name : "", value);
 }
 
+/* Of RPN 0.  On a member of a zone it is that of all of them, RP-053 2.4. */
+static void
+set_bend_range(struct riad_mididecode *d, uint8_t channel, uint16_t range)
+{
+	int zone = zone_of(d, channel);
+
+	for (uint8_t i = 0; i < 16; i++) {
+		if (i != channel && (zone == -1 || zone_of(d, i) != zone))
+			continue;
+		d->channel[i].bend_range = range;
+		d->channel[i].bend_range_known = true;
+	}
+}
+
+/* A parameter one up or down.  Which half is counted, RP-018 says of those it
+ * knows; and that a hundred cents are a semitone. */
+static int
+stepped(const struct riad_midi_channel *c, unsigned which, bool up)
+{
+	int now = c->value, step = 1;
+
+	if (!c->nrpn && which == 0) {
+		int cents = now / 128 * 100 + now % 128 + (up ? 1 : -1);
+		return cents < 0 ? 0 : cents / 100 * 128 + cents % 100;
+	}
+	if (!c->nrpn && which >= 2 && which <= 4)
+		step = 128;
+	return now + (up ? step : -step);
+}
+
 /* A data entry, increment or decrement: the parameter that is selected has a
  * value. */
 static int
@@ -225,8 +260,11 @@ parameter(struct riad_mididecode *d, struct riad_midi_meaning *m,
 	if (high == NONE || low == NONE || (high == 127 && low == 127))
 		return 0;
 	unsigned which = high << 7 | low;
-	/* Which half is counted up, RP-018 says of those it knows. */
-	int step = !c->nrpn && which >= 2 && which <= 4 ? 128 : 1;
+	/* Without its upper half nobody knows what it is. */
+	if (number == CC_DATA)
+		c->value_known = true;
+	else if (!c->value_known)
+		return 0;
 	int now = c->value;
 
 	if (number == CC_DATA)
@@ -234,14 +272,12 @@ parameter(struct riad_mididecode *d, struct riad_midi_meaning *m,
 	else if (number == CC_DATA_LSB)
 		now = (now & 0x3F80) | value;
 	else
-		now += number == CC_INCREMENT ? step : -step;
+		now = stepped(c, which, number == CC_INCREMENT);
 	now = now < 0 ? 0 : now > 16383 ? 16383 : now;
 	c->value = (uint16_t)now;
 
-	if (!c->nrpn && which == 0) {
-		c->bend_range = c->value;
-		c->bend_range_known = true;
-	}
+	if (!c->nrpn && which == 0)
+		set_bend_range(d, channel, c->value);
 	if (!c->nrpn && which == 6 && number == CC_DATA &&
 	    set_zone(d, m, channel, value))
 		return 1;
@@ -279,7 +315,7 @@ control(struct riad_mididecode *d, struct riad_midi_meaning *m, uint8_t channel,
 	case CC_NRPN_LSB:
 	case CC_RPN:
 	case CC_RPN_LSB:
-		c->value = 0;
+		c->value_known = false;
 		/* Halves of different kinds don't make a whole. */
 		if (c->nrpn != (number <= CC_NRPN))
 			c->parameter[0] = c->parameter[1] = NONE;

@@ -64,10 +64,42 @@ static const struct universal {
     {0x7E, 0x0B, 0x03, "file reference: open and select"},
     {0x7E, 0x0B, 0x04, "file reference: close"},
     {0x7E, 0x0C, 0xFF, "visual control"},
-    {0x7E, 0x0D, 0x10, "MIDI-CI: profile inquiry"},
+    {0x7E, 0x0D, 0x10, "MIDI-CI: initiate protocol negotiation"},
+    {0x7E, 0x0D, 0x11, "MIDI-CI: initiate protocol negotiation reply"},
+    {0x7E, 0x0D, 0x12, "MIDI-CI: set new protocol"},
+    {0x7E, 0x0D, 0x13, "MIDI-CI: test new protocol"},
+    {0x7E, 0x0D, 0x14, "MIDI-CI: test new protocol reply"},
+    {0x7E, 0x0D, 0x15, "MIDI-CI: new protocol established"},
+    {0x7E, 0x0D, 0x20, "MIDI-CI: profile inquiry"},
+    {0x7E, 0x0D, 0x21, "MIDI-CI: profile inquiry reply"},
+    {0x7E, 0x0D, 0x22, "MIDI-CI: set profile on"},
+    {0x7E, 0x0D, 0x23, "MIDI-CI: set profile off"},
+    {0x7E, 0x0D, 0x24, "MIDI-CI: profile enabled"},
+    {0x7E, 0x0D, 0x25, "MIDI-CI: profile disabled"},
+    {0x7E, 0x0D, 0x26, "MIDI-CI: profile added"},
+    {0x7E, 0x0D, 0x27, "MIDI-CI: profile removed"},
+    {0x7E, 0x0D, 0x28, "MIDI-CI: profile details inquiry"},
+    {0x7E, 0x0D, 0x29, "MIDI-CI: profile details reply"},
+    {0x7E, 0x0D, 0x2F, "MIDI-CI: profile specific data"},
+    {0x7E, 0x0D, 0x30, "MIDI-CI: property exchange capabilities"},
+    {0x7E, 0x0D, 0x31, "MIDI-CI: property exchange capabilities reply"},
     {0x7E, 0x0D, 0x34, "MIDI-CI: get property"},
+    {0x7E, 0x0D, 0x35, "MIDI-CI: get property reply"},
+    {0x7E, 0x0D, 0x36, "MIDI-CI: set property"},
+    {0x7E, 0x0D, 0x37, "MIDI-CI: set property reply"},
+    {0x7E, 0x0D, 0x38, "MIDI-CI: subscription"},
+    {0x7E, 0x0D, 0x39, "MIDI-CI: subscription reply"},
+    {0x7E, 0x0D, 0x3F, "MIDI-CI: notify"},
+    {0x7E, 0x0D, 0x40, "MIDI-CI: process inquiry capabilities"},
+    {0x7E, 0x0D, 0x41, "MIDI-CI: process inquiry capabilities reply"},
+    {0x7E, 0x0D, 0x42, "MIDI-CI: MIDI message report"},
+    {0x7E, 0x0D, 0x43, "MIDI-CI: MIDI message report reply"},
+    {0x7E, 0x0D, 0x44, "MIDI-CI: end of MIDI message report"},
     {0x7E, 0x0D, 0x70, "MIDI-CI: discovery"},
     {0x7E, 0x0D, 0x71, "MIDI-CI: discovery reply"},
+    {0x7E, 0x0D, 0x72, "MIDI-CI: endpoint inquiry"},
+    {0x7E, 0x0D, 0x73, "MIDI-CI: endpoint inquiry reply"},
+    {0x7E, 0x0D, 0x7D, "MIDI-CI: ACK"},
     {0x7E, 0x0D, 0x7E, "MIDI-CI: invalidate"},
     {0x7E, 0x0D, 0x7F, "MIDI-CI: NAK"},
     {0x7E, 0x0D, 0xFF, "MIDI-CI"},
@@ -110,6 +142,7 @@ static const struct universal {
     {0x7F, 0x06, 0x09, "MMC pause"},
     {0x7F, 0x06, 0x0A, "MMC eject"},
     {0x7F, 0x06, 0x0B, "MMC chase"},
+    {0x7F, 0x06, 0x0C, "MMC command error reset"},
     {0x7F, 0x06, 0x0D, "MMC reset"},
     {0x7F, 0x06, 0x40, "MMC write"},
     {0x7F, 0x06, 0x41, "MMC masked write"},
@@ -120,6 +153,21 @@ static const struct universal {
     {0x7F, 0x06, 0x46, "MMC search"},
     {0x7F, 0x06, 0x47, "MMC shuttle"},
     {0x7F, 0x06, 0x48, "MMC step"},
+    {0x7F, 0x06, 0x49, "MMC assign system master"},
+    {0x7F, 0x06, 0x4A, "MMC generator command"},
+    {0x7F, 0x06, 0x4B, "MMC MTC command"},
+    {0x7F, 0x06, 0x4C, "MMC move"},
+    {0x7F, 0x06, 0x4D, "MMC add"},
+    {0x7F, 0x06, 0x4E, "MMC subtract"},
+    {0x7F, 0x06, 0x4F, "MMC drop frame adjust"},
+    {0x7F, 0x06, 0x50, "MMC procedure"},
+    {0x7F, 0x06, 0x51, "MMC event"},
+    {0x7F, 0x06, 0x52, "MMC group"},
+    {0x7F, 0x06, 0x53, "MMC command segment"},
+    {0x7F, 0x06, 0x54, "MMC deferred variable play"},
+    {0x7F, 0x06, 0x55, "MMC record strobe variable"},
+    {0x7F, 0x06, 0x7C, "MMC wait"},
+    {0x7F, 0x06, 0x7F, "MMC resume"},
     {0x7F, 0x06, 0xFF, "MMC command"},
     {0x7F, 0x07, 0xFF, "MMC response"},
     {0x7F, 0x08, 0x02, "tuning single note change"},
@@ -258,6 +306,22 @@ universal_detail(struct riad_midi_meaning *m, const uint8_t *p, uint64_t len,
 		if (whole && len == 406)
 			more(m, ", %s", sum_text((xor&0x7F) == 0));
 		break;
+	case 0x7E0702:
+		/* After the number of its bytes less one these, and their sum.
+		 */
+		if (len > 5)
+			more(m, " %u", p[4]);
+		if (whole && len == p[5] + 8u)
+			more(m, ", %s", sum_text((xor&0x7F) == 0));
+		break;
+	case 0x7E0804:
+		if (len >= 22) {
+			more(m, ": bank %u, program %u", p[4], p[5]);
+			add_name(m, p + 6, 16);
+		}
+		if (whole && len == 407)
+			more(m, ", %s", sum_text((xor&0x7F) == 0));
+		break;
 	case 0x7F0301:
 		if (len >= 6) {
 			/* 14 bits with a sign; from -8190 to 8190. */
@@ -283,7 +347,8 @@ universal_detail(struct riad_midi_meaning *m, const uint8_t *p, uint64_t len,
 			more(m, ": %+d semitones", (int)p[5] - 64);
 		break;
 	case 0x7F0644:
-		if (len >= 11)
+		/* To a time, and not to one that is in a memory. */
+		if (len >= 11 && p[4] == 6 && p[5] == 1)
 			more(m, ": %02u:%02u:%02u:%02u", p[6] & 31u, p[7], p[8],
 			    p[9]);
 		break;
@@ -298,7 +363,8 @@ universal_detail(struct riad_midi_meaning *m, const uint8_t *p, uint64_t len,
 
 /* Resets of Roland's and Yamaha's, as those of other makers who took them. */
 static const struct reset {
-	uint8_t len, bytes[9], mask; /* of the second byte: device number */
+	/* mask: of the second byte, what is no device number. */
+	uint8_t len, bytes[9], mask;
 	const char *name;
 } resets[] = {
     {8, {0x41, 0x10, 0x42, 0x12, 0x40, 0x00, 0x7F, 0x00}, 0x60, "GS reset"},

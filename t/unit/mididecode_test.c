@@ -79,9 +79,21 @@ static const struct {
 	"rpn: rpn 0, pitch bend range: 2 semitones\n"
 	"rpn: rpn 0, pitch bend range: 2 semitones 1 cents\n"
 	"rpn: rpn 0, pitch bend range: 2 semitones\n"
-	"rpn: rpn 0, pitch bend range: 1 semitones 127 cents\n"
+	"rpn: rpn 0, pitch bend range: 1 semitones 99 cents\n"
 	"rpn: rpn 2, coarse tuning: +0 semitones\n"
 	"rpn: rpn 2, coarse tuning: +1 semitones"},
+    {"a lower half or a step of what nobody knows",
+	"B0 65 00 64 00 26 05 60 00 61 00 06 02 61 00 64 00 26 05 60 00",
+	"rpn: rpn 0, pitch bend range: 2 semitones\n"
+	"rpn: rpn 0, pitch bend range: 1 semitones 99 cents"},
+    {"cents carry", "B0 65 00 64 00 06 02 26 63 60 00 61 00",
+	"rpn: rpn 0, pitch bend range: 2 semitones\n"
+	"rpn: rpn 0, pitch bend range: 2 semitones 99 cents\n"
+	"rpn: rpn 0, pitch bend range: 3 semitones\n"
+	"rpn: rpn 0, pitch bend range: 2 semitones 99 cents"},
+    {"no step below 0", "B0 65 00 64 00 06 00 61 00",
+	"rpn: rpn 0, pitch bend range: 0 semitones\n"
+	"rpn: rpn 0, pitch bend range: 0 semitones"},
     {"nrpn", "B3 63 12 62 34 06 01 26 02",
 	"nrpn: nrpn 2356: 128\nnrpn: nrpn 2356: 130"},
     {"halves of two kinds", "B0 65 00 62 00 06 01", ""},
@@ -101,6 +113,15 @@ static const struct {
 	"zone: MPE lower zone: master channel 1, notes on 2 to 11\n"
 	"zone: MPE upper zone: master channel 16, notes on 8 to 15\n"
 	"zone: MPE upper zone off"},
+    {"MPE: the range of a member is that of all",
+	"B0 65 00 64 06 06 03 "
+	"B1 65 00 64 00 06 0C 93 3C 40 E3 00 60 E0 00 60 B0 06 03 E3 00 60",
+	"zone: MPE lower zone: master channel 1, notes on 2 to 4\n"
+	"rpn: rpn 0, pitch bend range: 12 semitones\n"
+	"expression: note C4: +6.00 semitones\n"
+	"expression: all notes: +1.00 semitones\n"
+	"zone: MPE lower zone: master channel 1, notes on 2 to 4\n"
+	"expression: note C4: +24.00 semitones"},
     {"MPE on no master", "B3 65 00 64 06 06 0A",
 	"rpn: rpn 6, MPE configuration: 1280"},
     {"time code", "F1 0D F1 10 F1 25 F1 32 F1 44 F1 53 F1 61 F1 76",
@@ -139,6 +160,16 @@ static const struct {
 	"exclusive: master fine tuning: -50.00 cents"},
     {"locate", "F0 7F 7F 06 44 06 01 21 02 03 04 00 F7",
 	"exclusive: MMC locate: 01:02:03:04"},
+    {"locate of a memory", "F0 7F 7F 06 44 02 00 01 00 00 00 00 F7",
+	"exclusive: MMC locate"},
+    {"file dump packet", "F0 7E 10 07 02 03 01 05 06 6A F7",
+	"exclusive: file dump packet 3, checksum right"},
+    {"one with a wrong sum", "F0 7E 10 07 02 03 01 05 06 69 F7",
+	"exclusive: file dump packet 3, checksum wrong"},
+    {"profile inquiry", "F0 7E 7F 0D 20 02 F7",
+	"exclusive: MIDI-CI: profile inquiry"},
+    {"one of MIDI-CI that is new", "F0 7E 7F 0D 1A 02 F7",
+	"exclusive: MIDI-CI"},
     {"bar", "F0 7F 7F 03 01 05 00 F7", "exclusive: bar number: 5"},
     {"bar before", "F0 7F 7F 03 01 7E 7F F7", "exclusive: bar number: -2"},
     {"ACK", "F0 7E 00 7F 01 F7", "exclusive: ACK"},
