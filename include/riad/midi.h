@@ -119,8 +119,14 @@ struct riad_midi_stream {
 	 * exclusives, that belong to nothing; undefined statuses. */
 	uint64_t cut, stray, undefined;
 
+	/* What is wrong with what the last call took, or NULL; and where: of a
+	 * message its begin, of an exclusive what ends it. */
+	const char *why;
+	uint64_t why_off, why_len;
+
 	/* The rest is the reader's: the message that isn't complete. */
-	uint8_t status; /* or 0 */
+	const uint8_t *from; /* of the call in hand: what is at off */
+	uint8_t status;      /* or 0 */
 	uint8_t running_status;
 	bool running;
 	bool in_exclusive, begun; /* begun: its first part is out */
@@ -151,10 +157,11 @@ int riad_midi_stream_end(
 /*
  * Adds the bytes of an event as they go over a cable.  Meta events have none.
  * running is the caller's: the status in force, 0 for none, which then isn't
- * written again.  With NULL every status is written, unless the event itself
- * says that it wasn't.  0, or -1 with errno EMSGSIZE or ENOMEM from out, or
- * EINVAL: data of a message over 127, a status that none has, a status other
- * than real-time among the bytes of an exclusive.
+ * written again; a reset ends it, since who receives one forgets it.  With NULL
+ * every status is written, unless the event itself says that it wasn't.  0, or
+ * -1 with errno EMSGSIZE or ENOMEM from out, or EINVAL: data of a message over
+ * 127, a status that none has, a status other than real-time among the bytes of
+ * an exclusive.
  */
 int riad_midi_write(struct riad_buf *out, const struct riad_midi_event *event,
     uint8_t *running);

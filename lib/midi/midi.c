@@ -41,7 +41,8 @@ write_message(
 	n += (size_t)len;
 	if (riad_buf_add(out, bytes, n) == -1)
 		return -1;
-	if (running != NULL && !riad_midi_is_realtime(status))
+	if (running != NULL &&
+	    (!riad_midi_is_realtime(status) || status == RIAD_MIDI_RESET))
 		*running = riad_midi_is_channel(status) ? status : 0;
 	return 0;
 }

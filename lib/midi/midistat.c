@@ -110,7 +110,7 @@ add_message(
 		return;
 	}
 	st->system[e->status & 15]++;
-	if (!riad_midi_is_realtime(e->status))
+	if (!riad_midi_is_realtime(e->status) || e->status == RIAD_MIDI_RESET)
 		st->status = 0;
 	if (e->status == RIAD_MIDI_CLOCK && st->timed)
 		(void)riad_clockstat_add(&st->clock, &dev, time);

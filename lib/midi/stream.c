@@ -31,6 +31,21 @@ count_data(const uint8_t *p, size_t len)
 	return n;
 }
 
+/* Of len bytes at p, of which before are from earlier calls or other events. */
+static void
+wrong(struct riad_midi_stream *s, const char *why, const uint8_t *p,
+    size_t before, size_t len)
+{
+	if (s->why != NULL)
+		return;
+	s->why = why;
+	s->why_off = s->off + (uint64_t)(p - s->from) - before;
+	s->why_len = len;
+}
+
+static const char cut_short[] = "message is cut short";
+static const char undefined_status[] = "undefined status";
+
 static int
 give_raw(struct riad_midi_event *event, const uint8_t *bytes, size_t len)
 {
@@ -112,6 +127,7 @@ take_realtime(struct riad_midi_stream *s, struct riad_midi_event *event,
 	const uint8_t *at = (*p)++;
 	if (riad_midi_len(*at) == -1) {
 		s->undefined++;
+		wrong(s, undefined_status, at, 0, 1);
 		return give_raw(event, at, 1);
 	}
 	*event =
@@ -152,6 +168,7 @@ take_exclusive(struct riad_midi_stream *s, struct riad_midi_event *event,
 		return give_part(s, event, s->part, s->npart, true);
 	}
 	s->cut++;
+	wrong(s, cut_short, from, 0, 0);
 	bool held = holds_part(s);
 	if (held)
 		give_part(s, event, s->part, s->npart, false);
@@ -168,6 +185,7 @@ take_rest(struct riad_midi_stream *s, struct riad_midi_event *event,
 		return --s->need == 0 ? give_message(s, event) : 0;
 	}
 	s->cut++;
+	wrong(s, cut_short, *p, s->have, s->have);
 	s->status = 0;
 	return give_torn(s, event);
 }
@@ -189,6 +207,7 @@ take_first(struct riad_midi_stream *s, struct riad_midi_event *event,
 		size_t n = count_data(at, (size_t)(end - at));
 		*p += n;
 		s->stray += n;
+		wrong(s, "data without a status", at, 0, n);
 		return give_raw(event, at, n);
 	}
 	++*p;
@@ -201,8 +220,13 @@ take_first(struct riad_midi_stream *s, struct riad_midi_event *event,
 	}
 	int len = riad_midi_len(*at);
 	if (len == -1) {
-		s->stray += *at == RIAD_MIDI_EOX;
-		s->undefined += *at != RIAD_MIDI_EOX;
+		const bool eox = *at == RIAD_MIDI_EOX;
+		s->stray += eox;
+		s->undefined += !eox;
+		wrong(s,
+		    eox ? "end of an exclusive that has no begin"
+			: undefined_status,
+		    at, 0, 1);
 		return give_raw(event, at, 1);
 	}
 	s->status = *at;
@@ -258,6 +282,7 @@ int
 riad_midi_stream_next(struct riad_midi_stream *s, struct riad_midi_event *event,
     const uint8_t **data, size_t *len)
 {
+	s->why = NULL;
 	size_t n = take_fast(s, event, *data, *len);
 	if (n > 0) {
 		*data += n;
@@ -268,6 +293,7 @@ riad_midi_stream_next(struct riad_midi_stream *s, struct riad_midi_event *event,
 
 	const uint8_t *p = *data, *end = p + *len;
 	int r = 0;
+	s->from = p;
 	while (r == 0 && p < end)
 		r = take(s, event, &p, end);
 	s->off += (uint64_t)(p - *data);
@@ -289,7 +315,13 @@ riad_midi_stream_end(struct riad_midi_stream *s, struct riad_midi_event *event)
 {
 	int r = riad_midi_stream_flush(s, event);
 
-	s->cut += s->in_exclusive || s->status != 0;
+	s->why = NULL;
+	if (s->in_exclusive || s->status != 0) {
+		s->cut++;
+		s->why = "the input ends inside of a message";
+		s->why_off = s->off;
+		s->why_len = 0;
+	}
 	s->in_exclusive = false;
 	if (s->status != 0)
 		r = give_torn(s, event);

@@ -421,6 +421,10 @@ test_write(void)
 	e = (struct riad_midi_event){.status = 0xF8};
 	ok(writes(&e, &running, "F8") && running == 0x90,
 	    "and stays so through real-time");
+	e.status = 0xFF;
+	ok(writes(&e, &running, "FF") && running == 0 &&
+		writes(&on, &running, "90 3C 40"),
+	    "but for a reset, at which it is forgotten");
 	e.status = 0xF6;
 	ok(writes(&e, &running, "F6") && running == 0,
 	    "and not through system messages");
@@ -455,9 +459,81 @@ test_write(void)
 	ok(refused(&on, 2) == EMSGSIZE, "the buffer's maximum holds");
 }
 
+/* What is wrong and where, however the bytes are cut. */
+static const struct {
+	const char *bytes, *faults;
+} wrongs[] = {
+    {"90 3C 40 F8 3E 41 F0 01 F8 02 F7", ""},
+    {"3C 3D 90 3C C0 05",
+	"0+2 data without a status, 2+2 message is cut short"},
+    {"C0 05 F4 F5 F7", "2+1 undefined status, 3+1 undefined status, "
+		       "4+1 end of an exclusive that has no begin"},
+    {"90 FD 3C 40 F9", "1+1 undefined status, 4+1 undefined status"},
+    {"F0 41 42 90 3C 40", "3+0 message is cut short"},
+    {"F0 90 3C 40", "1+0 message is cut short"},
+    {"F0 41 F4 90 3C 40", "2+0 message is cut short, 2+1 undefined status"},
+    {"90 3C", "2+0 the input ends inside of a message"},
+    {"F0 41", "2+0 the input ends inside of a message"},
+};
+
+static const char *
+find_wrong(struct riad_buf *text, const uint8_t *data, size_t len, size_t piece)
+{
+	static struct riad_midi_stream s;
+	struct riad_midi_event e;
+	char last[96] = "";
+	uint64_t end = 0;
+
+	text->len = 0;
+	riad_midi_stream_init(&s, false);
+	for (size_t at = 0; at <= len; at += piece) {
+		const uint8_t *p = data + at;
+		size_t left = piece < len - at ? piece : len - at;
+		int r;
+		do {
+			r = at < len ? riad_midi_stream_next(&s, &e, &p, &left)
+				     : riad_midi_stream_end(&s, &e);
+			if (s.why == NULL)
+				continue;
+			/* Stray bytes may come in pieces. */
+			if (strcmp(last, s.why) != 0 || s.why_off != end ||
+			    s.why_len == 0 || s.why[0] != 'd')
+				riad_buf_addf(text, "%s%d+%d %s",
+				    text->len > 0 ? ", " : "", (int)s.why_off,
+				    s.why[0] == 'd' ? 2 : (int)s.why_len,
+				    s.why);
+			snprintf(last, sizeof(last), "%s", s.why);
+			end = s.why_off + s.why_len;
+		} while (r == 1);
+	}
+	return riad_buf_str(text);
+}
+
+static void
+test_wrong(void)
+{
+	struct riad_buf text;
+	uint8_t data[64];
+
+	riad_buf_init(&text, 4096);
+	for (size_t i = 0; i < sizeof(wrongs) / sizeof(*wrongs); i++) {
+		size_t len = unhex(data, wrongs[i].bytes);
+		for (size_t piece = 1; piece <= len; piece++) {
+			/* Pieces that end where the input does. */
+			if (len % piece != 0)
+				continue;
+			const char *got = find_wrong(&text, data, len, piece);
+			ok(strcmp(got, wrongs[i].faults) == 0, "%s by %zu: %s",
+			    wrongs[i].bytes, piece, got);
+		}
+	}
+	riad_buf_free(&text);
+}
+
 int
 main(void)
 {
+	test_wrong();
 	test_len();
 	test_cases();
 	test_random();
