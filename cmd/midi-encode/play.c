@@ -13,13 +13,13 @@ static uint64_t faults, first_off;
 static const char *first_why;
 
 static void
-note_fault(const struct riad_smf_item *item)
+note_fault(uint64_t off, const char *why)
 {
-	if (item->why == NULL)
+	if (why == NULL)
 		return;
 	if (faults++ == 0) {
-		first_off = item->off;
-		first_why = item->why;
+		first_off = off;
+		first_why = why;
 	}
 }
 
@@ -102,7 +102,8 @@ find_faults(const uint8_t *data, size_t len)
 
 	riad_smf_init(&r, data, len);
 	while (riad_smf_next(&r, &item) == 1)
-		note_fault(&item);
+		note_fault(item.off, item.why);
+	note_fault(len, r.why);
 }
 
 int
@@ -144,9 +145,10 @@ copy(const uint8_t *data, size_t len, const char *name)
 	file_begin(false, false, 480);
 	riad_smf_init(&r, data, len);
 	while (riad_smf_next(&r, &item) == 1) {
-		note_fault(&item);
+		note_fault(item.off, item.why);
 		if (edit(&item) && file_take(&item, false) == -1)
 			return failed_output();
 	}
+	note_fault(len, r.why);
 	return file_end() == -1 ? failed_output() : tell_faults(name);
 }
