@@ -17,6 +17,7 @@
 #include "riad/cli.h"
 
 struct riad_out out;
+struct riad_midifilter filter;
 struct options opt;
 
 static const struct riad_cmd cmds[] = {
@@ -101,9 +102,10 @@ time_named(const char *name)
 }
 
 static void
-take_list(struct riad_cli *cli, const char *name, int (*parse)(const char *))
+take_list(struct riad_cli *cli, const char *name,
+    int (*parse)(struct riad_midifilter *, const char *))
 {
-	if (parse(cli->arg) == -1)
+	if (parse(&filter, cli->arg) == -1)
 		riad_cli_usage(cli, "--%s: no such list: '%s'", name, cli->arg);
 }
 
@@ -112,19 +114,19 @@ take_option(struct riad_cli *cli, int key)
 {
 	switch (key) {
 	case 'c':
-		take_list(cli, "channel", filter_channels);
+		take_list(cli, "channel", riad_midifilter_channels);
 		break;
 	case 'k':
-		take_list(cli, "kind", filter_kinds);
+		take_list(cli, "kind", riad_midifilter_kinds);
 		break;
 	case 'n':
-		take_list(cli, "notes", filter_notes);
+		take_list(cli, "notes", riad_midifilter_notes);
 		break;
 	case OPT_TRACK:
-		take_list(cli, "track", filter_tracks);
+		take_list(cli, "track", riad_midifilter_tracks);
 		break;
 	case OPT_HIDE:
-		filter_hide();
+		(void)riad_midifilter_kinds(&filter, "^clock,sensing");
 		break;
 	case 'o':
 		opt.output = cli->arg;
@@ -166,7 +168,7 @@ check(const struct riad_cli *cli)
 {
 	if (cli->argc > 1)
 		riad_cli_usage(cli, "one file at a time");
-	if (opt.exact && (filter_is_on() || opt.fold))
+	if (opt.exact && (filter.on || opt.fold))
 		riad_cli_usage(cli, "--exact is of all there is");
 	if (opt.plain && (opt.pairs || opt.fold))
 		riad_cli_usage(cli, "what --pairs and --fold tell is comments");
@@ -230,6 +232,7 @@ main(int argc, char *argv[])
 	struct riad_cli cli;
 	int fd = STDIN_FILENO;
 
+	riad_midifilter_init(&filter);
 	riad_cli_init(&cli, &tool, argc, argv);
 	for (int key; (key = riad_cli_next(&cli)) != -1;)
 		take_option(&cli, key);

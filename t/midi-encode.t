@@ -196,7 +196,7 @@ if command -v midi-snoop >/dev/null; then
 		"$tmp/two.mid" "$top/man/midi-encode.1"; do
 		[ -f "$f" ] || continue
 		kind=
-		case $(head -c 4 "$f" | hex) in 4d546864 | 52494646) kind=--smf ;; esac
+		case $(head -c 4 "$f" | hex) in 4d546864 | 4d54726b | 52494646) kind=--smf ;; esac
 		for json in '' --json; do
 			# shellcheck disable=SC2086
 			midi-snoop --exact $json "$f" 2>/dev/null | midi-encode $kind |

@@ -84,6 +84,14 @@ is 'notes' "$(kinds -n C4-C8 -k channel)" 'pc1 cc1 on1 on1 '
 is 'not notes' "$(kinds --notes ^60,43-127 -k note)" 'on10 on10 '
 is 'a track' "$(kinds --track 1)" 'track-name tempo time-sig tempo end '
 is 'not a track' "$(kinds --track ^1,3-9 -k meta)" 'end '
+is 'no such track' "$(kinds --track 3 2>&1 >/dev/null
+	midi-snoop --track 2,3-9 a.mid >/dev/null 2>&1; echo $?
+	midi-snoop --track 2-9 a.mid 2>&1 >/dev/null; echo $?)" \
+'midi-snoop: a.mid: no track 3, there are 2
+1
+0'
+like 'a stream has no tracks' "$(printf '\370' | midi-snoop --track 1 2>&1; echo $?)" '*
+2'
 for list in '-c 0' '-c 17' '-c 3-1' '-c 1,' '-c x' '-c ,' '-k foo' '-k on,' \
 	'-n H4' '-n C4-' '-n 128' '-n C4-C3' '--track 0' '--track 1-99999'; do
 	# shellcheck disable=SC2086
@@ -195,6 +203,11 @@ is 'fold tells repeats while a clock goes on' "$( (printf '\220<@\220<@'
 	midi-snoop --fold | sed -n 's/, until.*//; /the same/p')" \
 '# the same: 1 time more
 # the same: 1 time more'
+is 'fold: seconds of a file' "$( (printf 'MThd\0\0\0\6\0\0\0\1\0\140'
+	track '\0\220<@`<@`<@`>@\0\377/\0') | midi-snoop --fold -t seconds |
+	sed -n 4,5p)" \
+'0.000000 ch 1 on C4 64
+# the same: 2 times more, until 1.000000'
 like 'fold: JSON' "$(printf '\370\370' | midi-snoop --fold --json -t none)" \
 	'{"fold":"mc","count":2}'
 rm -f fifo && mkfifo fifo
@@ -203,6 +216,18 @@ midi-snoop --fold -t none fifo >told & p=$!
 sleep 0.3; kill $p; wait $p
 is 'fold: a signal ends it' "$? $(cat told)" '0 # mc: 2 times'
 kill $s 2>/dev/null
+
+# A regular file isn't held, either, unless it is a standard MIDI file.
+if [ -r /proc/self/status ]; then
+	rm -f fifo && mkfifo fifo
+	midi-snoop big >fifo & p=$!
+	is 'constant memory of a file' "$( (head -c 5000000 >/dev/null
+		sed -n 's/^VmHWM:[^0-9]*\([0-9]*\).*/\1/p' /proc/$p/status >few
+		cat >/dev/null) <fifo; echo $(($(cat few) < 6000)))" 1
+	wait
+else
+	skip 'constant memory of a file' 'without /proc'
+fi
 
 # Damage
 is 'damage' "$(printf '<=\220<\300\5\364\367\360A\220<@\220<' | midi-snoop -t none 2>&1
@@ -225,6 +250,30 @@ midi-snoop: standard input: byte 15: the input ends inside of a message
 is 'what is wrong for one reason is one fault' "$( (printf AB; sleep 0.2; printf CD) |
 	midi-snoop -t none 2>&1 >/dev/null)" \
 	'midi-snoop: standard input: byte 0: data without a status'
+head -c 57 a.mid >half.mid
+like 'a file that ends with a track, and not its last' "$(midi-snoop half.mid 2>&1
+	echo $?)" '*: byte 57: fewer tracks than the header says
+1'
+is 'a file that has lost its header' "$(tail -c +15 half.mid >nohead.mid
+	midi-snoop nohead.mid 2>&1 | sed -n '1,2p;$p'
+	tail -c +15 half.mid | dd bs=1 2>/dev/null | midi-snoop 2>/dev/null |
+	sed -n '1p;$p')" \
+'track # no header before a track
+midi-snoop: nohead.mid: byte 0: no header before a track
+288 end
+track # no header before a track
+288 end'
+# What is behind the pipe and the buffer is cut off, before it is looked at.
+{
+	printf 'MThd\0\0\0\6\0\0\0\1\0\140MTrk\0\40\0\0'
+	yes "$(printf '\1\220<@')" | tr -d '\n' | head -c 2097152
+} >shrinks.mid
+rm -f fifo && mkfifo fifo
+midi-snoop shrinks.mid 2>err >fifo & p=$!
+(sleep 0.3; : >shrinks.mid; cat >/dev/null) <fifo
+wait $p
+is 'a file that becomes shorter' "$? $(cat err)" \
+	'1 midi-snoop: shrinks.mid: it became shorter while it was read'
 head -c 80 a.mid >cut.mid
 like 'a file that is cut' "$(midi-snoop cut.mid 2>&1; echo $?)" \
 'smf 1 2 ppq 96

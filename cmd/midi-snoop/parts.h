@@ -5,7 +5,9 @@
 
 #include <stdbool.h>
 #include <stdint.h>
+#include <sys/types.h>
 
+#include "riad/midifilter.h"
 #include "riad/midistat.h"
 #include "riad/miditext.h"
 #include "riad/out.h"
@@ -35,6 +37,7 @@ struct options {
 extern struct options opt;
 
 extern struct riad_out out; /* where text goes */
+extern struct riad_midifilter filter;
 
 /* What is known of the input once it is recognised. */
 struct input {
@@ -43,6 +46,7 @@ struct input {
 	uint16_t format, division;
 	struct riad_smf_map *map; /* of a file, where something needs it */
 	int64_t began;            /* of a stream: when, by its clock, in us */
+	int status;               /* to exit with */
 	uint64_t faults;
 	uint64_t cut, stray, undefined; /* of a stream */
 };
@@ -56,15 +60,31 @@ int read_input(int fd);
 /* A line on standard error, after all that was before it. */
 void fault(uint64_t off, const char *why);
 
-/* --- filter.c: what isn't shown.  parse: 0, or -1 if that is no such list. */
+/* The same of what isn't at a place; returns the status. */
+int failed(int status, const char *why);
 
-int filter_channels(const char *list);
-int filter_tracks(const char *list);
-int filter_kinds(const char *list);
-int filter_notes(const char *list);
-void filter_hide(void); /* clock and active sensing */
-bool filter_is_on(void);
-bool filter_passes(const struct riad_smf_item *item);
+void view_begin(void); /* the input is recognised */
+void view_item(struct riad_smf_item *item);
+
+/* --- file.c, stream.c: a status each, RIAD_USAGE if nothing was shown.  data
+ * has room for size bytes, and len of them are read. */
+
+int read_mapped(int fd, off_t at, size_t len);
+int read_whole(int fd, uint8_t *data, size_t len, size_t size);
+int read_stream(int fd, uint8_t *data, size_t len, size_t size, bool regular);
+
+/* Nothing comes for the while: what is held of an exclusive is shown. */
+void show_held(void);
+
+/* --- live.c */
+
+/*
+ * Waits for what comes, with all that was said written out before, and reads
+ * it; with --through it is passed on.  patient: nothing is held that would have
+ * to be shown in a pause.  How much that is; 0 at the end of the input, which
+ * is where a signal says so, too, and where it can't go on, which is told.
+ */
+size_t read_more(int fd, uint8_t *data, size_t len, bool patient);
 
 /* --- show.c, report.c: the views */
 

@@ -2,7 +2,6 @@
 /* --stats and --svg: what the whole of an input comes to */
 
 #include <inttypes.h>
-#include <stdio.h>
 #include <string.h>
 
 #include "parts.h"
@@ -47,7 +46,8 @@ report_item(const struct riad_smf_item *item)
 		riad_midiroll_end(&roll);
 		return;
 	}
-	if (item->kind != RIAD_SMF_EVENT || !filter_passes(item))
+	if (item->kind != RIAD_SMF_EVENT ||
+	    !riad_midifilter_passes(&filter, item))
 		return;
 	if (opt.view == VIEW_STATS)
 		riad_midistat_add(&stat, &item->event, time_us(item));
@@ -59,32 +59,34 @@ report_item(const struct riad_smf_item *item)
 
 /* --- figures */
 
+/* The key of a figure, as text has it. */
 static void
-text_line(const char *key, uint64_t value)
+put_name(const char *key)
 {
-	riad_out_printf(&out, "%-28s %12" PRIu64 "\n", key, value);
+	char name[32];
+	size_t i = 0;
+
+	for (; key[i] != '\0' && i < sizeof(name) - 1; i++)
+		name[i] = key[i] == '_' ? ' ' : key[i];
+	name[i] = '\0';
+	riad_out_printf(&out, "%-28s ", name);
 }
 
 static void
 figure(struct riad_json *json, const char *key, uint64_t value)
 {
-	char name[64], *p = name;
-
 	if (json != NULL) {
 		riad_json_u64(json, key, value);
 		return;
 	}
-	snprintf(name, sizeof(name), "%s", key);
-	for (; *p != '\0'; p++)
-		*p = *p == '_' ? ' ' : *p;
-	text_line(name, value);
+	put_name(key);
+	riad_out_printf(&out, "%12" PRIu64 "\n", value);
 }
 
 static void
 fraction(struct riad_json *json, const char *key, uint64_t millionths)
 {
 	uint64_t whole = millionths / 1000000, part = millionths % 1000000;
-	char name[64], *p = name;
 
 	if (json != NULL) {
 		riad_out_printf(&out, "%c\"%s\":%" PRIu64 ".%06" PRIu64,
@@ -92,11 +94,9 @@ fraction(struct riad_json *json, const char *key, uint64_t millionths)
 		json->sep = ',';
 		return;
 	}
-	snprintf(name, sizeof(name), "%s", key);
-	for (; *p != '\0'; p++)
-		*p = *p == '_' ? ' ' : *p;
-	riad_out_printf(&out, "%-28s %12" PRIu64 ".%03" PRIu64 "\n", name,
-	    whole, part / 1000);
+	put_name(key);
+	riad_out_printf(
+	    &out, "%12" PRIu64 ".%03" PRIu64 "\n", whole, part / 1000);
 }
 
 static uint64_t

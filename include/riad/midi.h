@@ -119,8 +119,9 @@ struct riad_midi_stream {
 	 * exclusives, that belong to nothing; undefined statuses. */
 	uint64_t cut, stray, undefined;
 
-	/* What is wrong with what the last call took, or NULL; and where: of a
-	 * message its begin, of an exclusive what ends it. */
+	/* What is wrong with what the last call took, or NULL; and where: with
+	 * how many bytes, or of a message that is cut short its begin, of an
+	 * exclusive what ends it, and 0. */
 	const char *why;
 	uint64_t why_off, why_len;
 

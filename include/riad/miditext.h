@@ -48,6 +48,7 @@
 #ifndef RIAD_MIDITEXT_H
 #define RIAD_MIDITEXT_H
 
+#include "riad/mididecode.h"
 #include "riad/out.h"
 #include "riad/smf.h"
 
@@ -65,6 +66,12 @@ struct riad_miditext_style {
 	bool us;     /* times of items are microseconds, and not ticks */
 	bool tracks; /* "tr N": where events of tracks are mixed */
 	struct riad_smf_map *map; /* for bars and seconds of ticks */
+
+	/* Behind events what their numbers are called, and what they mean; in
+	 * JSON as fields, with the clock that said their time. */
+	bool comments;
+	const struct riad_midi_meaning *meaning; /* of the next one, or NULL */
+	const char *clock_name;                  /* or NULL */
 };
 
 /*
@@ -78,6 +85,12 @@ void riad_miditext_write(struct riad_out *out, const struct riad_smf_item *item,
 
 /* The same as a JSON object on a line; with its time in the same unit. */
 void riad_midijson_write(struct riad_out *out, const struct riad_smf_item *item,
+    const struct riad_miditext_style *style);
+
+/* A time, or a length of one, in the unit of the style's clock: seconds to the
+ * microsecond, or ticks.  Returns text. */
+#define RIAD_MIDITEXT_SPAN 24
+const char *riad_miditext_span(char text[RIAD_MIDITEXT_SPAN], uint64_t time,
     const struct riad_miditext_style *style);
 
 /* What a line says its time is. */

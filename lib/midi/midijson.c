@@ -322,11 +322,15 @@ out_raw(struct riad_out *out, const struct riad_smf_item *item,
 	size_t len;
 	const uint8_t *data = midi_raw_of(item, small, &len);
 	struct riad_smf_item more = *item;
+	bool first = true;
 
 	do {
 		size_t n = len < RIAD_MIDITEXT_RAW ? len : RIAD_MIDITEXT_RAW;
 		out_begin(out, w, item, style);
 		out_hex(out, "hex", data, n);
+		if (first && midi_has_comment(item, style))
+			midi_comment_json(out, item, style);
+		first = false;
 		out_end(out, &more, exact);
 		more.why = NULL;
 		exact = false;
@@ -362,5 +366,7 @@ riad_midijson_write(struct riad_out *out, const struct riad_smf_item *item,
 		out_meta(out, w, &item->event);
 	if (style->exact && item->kind == RIAD_SMF_EVENT)
 		out_flags(out, item);
+	if (midi_has_comment(item, style))
+		midi_comment_json(out, item, style);
 	out_end(out, item, exact);
 }

@@ -337,8 +337,11 @@ out_raw(struct riad_out *out, const struct riad_smf_item *item,
 		midi_out_hex(out, data, n, true);
 		if (first && begins_exact(item, style))
 			riad_out_str(out, " exact");
-		if (first)
+		if (first) {
 			out_why(out, item);
+			if (midi_has_comment(item, style))
+				midi_comment(out, item, style);
+		}
 		riad_out_char(out, '\n');
 		if (n > 0)
 			data += n;
@@ -392,6 +395,12 @@ out_channel(struct riad_out *out, const struct riad_smf_item *item,
 	q = put_channel(q, event);
 	if (style->exact)
 		q = put_flags(q, item);
+	if (midi_has_comment(item, style)) {
+		out->len += (size_t)(q - p);
+		midi_comment(out, item, style);
+		riad_out_char(out, '\n');
+		return true;
+	}
 	*q++ = '\n';
 	out->len += (size_t)(q - p);
 	return true;
@@ -423,5 +432,7 @@ riad_miditext_write(struct riad_out *out, const struct riad_smf_item *item,
 	if (begins_exact(item, style))
 		riad_out_str(out, " exact");
 	out_why(out, item);
+	if (midi_has_comment(item, style))
+		midi_comment(out, item, style);
 	riad_out_char(out, '\n');
 }

@@ -77,6 +77,25 @@ int midi_key_find(uint8_t bytes[2], const char *name, size_t len);
 /* Whether an item, written from its line, is its span again. */
 bool midi_spells(const struct riad_smf_item *item);
 
+/* What stands behind an event, with comments: " # volume", and fields of its
+ * object. */
+void midi_comment(struct riad_out *out, const struct riad_smf_item *item,
+    const struct riad_miditext_style *style);
+void midi_comment_json(struct riad_out *out, const struct riad_smf_item *item,
+    const struct riad_miditext_style *style);
+
+/* Whether an event may have one: notes have not, and they are what a file is
+ * full of. */
+static inline bool
+midi_has_comment(
+    const struct riad_smf_item *item, const struct riad_miditext_style *style)
+{
+	return style->comments && item->kind == RIAD_SMF_EVENT &&
+	       (style->meaning != NULL || style->clock_name != NULL ||
+		   item->event.kind != RIAD_MIDI_MESSAGE ||
+		   (item->event.status & 0xE0) != RIAD_MIDI_OFF);
+}
+
 /* The number of bytes that v takes as a variable length quantity. */
 static inline unsigned
 midi_vlq_len(uint32_t v)

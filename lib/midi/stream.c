@@ -185,7 +185,7 @@ take_rest(struct riad_midi_stream *s, struct riad_midi_event *event,
 		return --s->need == 0 ? give_message(s, event) : 0;
 	}
 	s->cut++;
-	wrong(s, cut_short, *p, s->have, s->have);
+	wrong(s, cut_short, *p, s->have, 0);
 	s->status = 0;
 	return give_torn(s, event);
 }

@@ -465,7 +465,7 @@ static const struct {
 } wrongs[] = {
     {"90 3C 40 F8 3E 41 F0 01 F8 02 F7", ""},
     {"3C 3D 90 3C C0 05",
-	"0+2 data without a status, 2+2 message is cut short"},
+	"0+2 data without a status, 2+0 message is cut short"},
     {"C0 05 F4 F5 F7", "2+1 undefined status, 3+1 undefined status, "
 		       "4+1 end of an exclusive that has no begin"},
     {"90 FD 3C 40 F9", "1+1 undefined status, 4+1 undefined status"},

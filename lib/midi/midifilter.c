@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: ISC */
-/* which events are shown: by channel, track, kind and note */
+
+#include "riad/midifilter.h"
 
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "parts.h"
+#include "riad/miditext.h"
 
 /* A bit for each kind; its first word is that of the text form. */
 enum {
@@ -67,30 +68,33 @@ static const struct kind {
     {"raw", K_RAW},
 };
 
-enum { TRACKS_MAX = 65536 };
+void
+riad_midifilter_init(struct riad_midifilter *f)
+{
+	*f = (struct riad_midifilter){
+	    .kinds = K_ALL,
+	    .more_tracks = true,
+	};
+	memset(f->channels, 0xFF, sizeof(f->channels));
+	memset(f->notes, 0xFF, sizeof(f->notes));
+	memset(f->tracks, 0xFF, sizeof(f->tracks));
+}
 
-static bool on;
-static uint32_t kind_bits = K_ALL;
-static uint16_t channel_bits = 0xFFFF;
-static uint64_t note_bits[2] = {UINT64_MAX, UINT64_MAX};
-static uint8_t *track_set; /* a byte for each of TRACKS_MAX, or NULL */
-static bool track_rest;    /* whether those beyond are shown */
-
-/* A list that begins with ^ is of what isn't shown. */
+/* A list that begins with ^ is of what isn't passed. */
 static bool
-excludes(const char **list)
+excludes(struct riad_midifilter *f, const char **list)
 {
 	bool yes = **list == '^';
 
 	*list += yes;
-	on = true;
+	f->on = true;
 	return yes;
 }
 
 int
-filter_kinds(const char *list)
+riad_midifilter_kinds(struct riad_midifilter *f, const char *list)
 {
-	bool no = excludes(&list);
+	bool no = excludes(f, &list);
 	uint32_t bits = 0;
 
 	for (;;) {
@@ -106,14 +110,8 @@ filter_kinds(const char *list)
 			break;
 		list += n + 1;
 	}
-	kind_bits &= no ? ~bits : bits;
+	f->kinds &= no ? ~bits : bits;
 	return 0;
-}
-
-void
-filter_hide(void)
-{
-	(void)filter_kinds("^clock,sensing");
 }
 
 /* One end of a range; a number from 1, or a note. */
@@ -128,7 +126,7 @@ number_end(const char **s, uint32_t *value)
 		return -1;
 	errno = 0;
 	unsigned long v = strtoul(*s, &end, 10);
-	if (errno != 0 || v < 1 || v > TRACKS_MAX)
+	if (errno != 0 || v < 1 || v > RIAD_MIDI_TRACKS)
 		return -1;
 	*value = (uint32_t)v - 1;
 	*s = end;
@@ -148,10 +146,15 @@ note_end(const char **s, uint32_t *value)
 	return 0;
 }
 
-/* Sets bytes of set, which has max. */
+/* Of max bits of set those that a list is of are kept: all but them if no.
+ * last: the last one that begins a range. */
 static int
-parse_ranges(uint8_t *set, uint32_t max, const char *list, end_parser *end)
+keep(uint8_t *set, uint32_t *last, uint32_t max, bool no, const char *list,
+    end_parser *end)
 {
+	uint8_t some[RIAD_MIDI_TRACKS / 8] = {0};
+
+	*last = 0;
 	for (;;) {
 		uint32_t from, to;
 		if (end(&list, &from) == -1)
@@ -164,61 +167,57 @@ parse_ranges(uint8_t *set, uint32_t max, const char *list, end_parser *end)
 		}
 		if (from > to || to >= max)
 			return -1;
-		memset(set + from, 1, to - from + 1);
+		*last = from > *last ? from : *last;
+		for (uint32_t i = from; i <= to; i++)
+			some[i / 8] |= (uint8_t)(1u << i % 8);
 		if (*list == '\0')
-			return 0;
+			break;
 		if (*list++ != ',')
 			return -1;
 	}
-}
-
-int
-filter_channels(const char *list)
-{
-	bool no = excludes(&list);
-	uint8_t set[16] = {0};
-
-	if (parse_ranges(set, 16, list, number_end) == -1)
-		return -1;
-	for (unsigned i = 0; i < 16; i++)
-		if (set[i] == no)
-			channel_bits &= (uint16_t) ~(1u << i);
+	for (uint32_t i = 0; i < max / 8; i++)
+		set[i] &= (uint8_t)(no ? ~some[i] : some[i]);
 	return 0;
 }
 
-int
-filter_notes(const char *list)
+static bool
+has(const uint8_t *set, uint32_t i)
 {
-	bool no = excludes(&list);
-	uint8_t set[128] = {0};
-
-	if (parse_ranges(set, 128, list, note_end) == -1)
-		return -1;
-	for (unsigned i = 0; i < 128; i++)
-		if (set[i] == no)
-			note_bits[i / 64] &= ~(UINT64_C(1) << i % 64);
-	return 0;
+	return set[i / 8] >> i % 8 & 1;
 }
 
 int
-filter_tracks(const char *list)
+riad_midifilter_channels(struct riad_midifilter *f, const char *list)
 {
-	bool no = excludes(&list);
-	static uint8_t set[TRACKS_MAX];
+	bool no = excludes(f, &list);
+	uint32_t last;
 
-	if (parse_ranges(set, TRACKS_MAX, list, number_end) == -1)
-		return -1;
-	for (size_t i = 0; i < TRACKS_MAX; i++)
-		set[i] ^= no;
-	track_set = set;
-	track_rest = no;
-	return 0;
+	return keep(f->channels, &last, 16, no, list, number_end);
 }
 
-bool
-filter_is_on(void)
+int
+riad_midifilter_notes(struct riad_midifilter *f, const char *list)
 {
-	return on;
+	bool no = excludes(f, &list);
+	uint32_t last;
+
+	return keep(f->notes, &last, 128, no, list, note_end);
+}
+
+int
+riad_midifilter_tracks(struct riad_midifilter *f, const char *list)
+{
+	bool no = excludes(f, &list);
+	uint32_t last;
+
+	if (keep(f->tracks, &last, RIAD_MIDI_TRACKS, no, list, number_end) ==
+	    -1)
+		return -1;
+	f->has_tracks = true;
+	f->more_tracks &= no;
+	if (!no && last >= f->last_track)
+		f->last_track = last + 1;
+	return 0;
 }
 
 static uint32_t
@@ -249,30 +248,30 @@ kind_of(const struct riad_midi_event *e)
 }
 
 static bool
-track_passes(const struct riad_smf_item *item)
+track_passes(const struct riad_midifilter *f, const struct riad_smf_item *item)
 {
-	if (track_set == NULL || item->kind == RIAD_SMF_HEADER ||
+	if (!f->has_tracks || item->kind == RIAD_SMF_HEADER ||
 	    item->kind == RIAD_SMF_RIFF || item->kind == RIAD_SMF_CHUNK)
 		return true;
-	return item->track < TRACKS_MAX ? track_set[item->track] : track_rest;
+	return item->track < RIAD_MIDI_TRACKS ? has(f->tracks, item->track)
+					      : f->more_tracks;
 }
 
 bool
-filter_passes(const struct riad_smf_item *item)
+riad_midifilter_passes(
+    const struct riad_midifilter *f, const struct riad_smf_item *item)
 {
 	const struct riad_midi_event *e = &item->event;
 
-	if (!track_passes(item))
+	if (!track_passes(f, item))
 		return false;
 	if (item->kind != RIAD_SMF_EVENT)
-		return item->kind != RIAD_SMF_RAW || (kind_bits & K_RAW);
-	if (!(kind_bits & kind_of(e)))
+		return item->kind != RIAD_SMF_RAW || (f->kinds & K_RAW);
+	if (!(f->kinds & kind_of(e)))
 		return false;
 	if (e->kind != RIAD_MIDI_MESSAGE || !riad_midi_is_channel(e->status))
 		return true;
-	if (!(channel_bits >> (e->status & 15) & 1))
-		return false;
-	uint8_t key = e->data[0] & 127;
-	return e->status >= RIAD_MIDI_CONTROL ||
-	       (note_bits[key / 64] >> key % 64 & 1);
+	return has(f->channels, e->status & 15) &&
+	       (e->status >= RIAD_MIDI_CONTROL ||
+		   has(f->notes, e->data[0] & 127));
 }
