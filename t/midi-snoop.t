@@ -404,6 +404,15 @@ kill $s 2>/dev/null
 # Pictures
 like 'svg' "$(midi-snoop --svg a.mid)" '<svg *a.mid*2 notes*120 bpm*</svg>'
 like 'svg: a stream' "$(midi-snoop --svg a.raw)" '<svg *1 note *</svg>'
+{
+	printf 'MThd\0\0\0\6\0\1\0\2\0\140'
+	track '\0\377\3\7Celesta\0\300\10\0\220<@`<\0\0\377/\0'
+	track '\0\377\3\3abc\0\301\10\0\221<@`<\0\0\377/\0'
+} >named.mid
+is 'svg: what a track is called and what it plays' "$(midi-snoop --svg named.mid |
+	sed -n 's/^<text x=.*\(>[12] .*\)/\1/p')" \
+'>1 Celesta</text>
+>2 abc (celesta)</text>'
 if command -v xmllint >/dev/null; then
 	is 'svg is XML' "$(for f in a.mid a.raw cut.mid rnd; do
 		[ ! -e $f ] || midi-snoop --svg $f 2>/dev/null | xmllint --noout - 2>&1

@@ -21,7 +21,7 @@ enum {
 	SECOND = 60,
 	BAR_MIN = 8, /* between lines of bars */
 	LABEL_MIN = 56,
-	GAP = 14, /* between lanes */
+	GAP = 22, /* between lanes, with a name */
 	VELOCITY_H = 56,
 	LANE_H = 44,
 	LANES = 6,
@@ -302,7 +302,7 @@ draw_notes(const struct plot *p)
 static void
 lane_name(const struct plot *p, const char *name)
 {
-	put_label(p->out, "lane", LEFT + 5, p->bottom + 12, name);
+	put_label(p->out, "lane", LEFT, p->bottom - 4, name);
 }
 
 static void
@@ -428,6 +428,21 @@ us_text(char text[32], uint64_t us)
 		snprintf(text, 32, "%.2f ms", (double)us / 1000);
 }
 
+/* To a number that is easily read. */
+static double
+round_up(uint64_t v)
+{
+	static const uint64_t tenths[] = {10, 15, 20, 30, 40, 50, 60, 80, 100};
+	uint64_t unit = 1;
+	size_t i = 0;
+
+	while (unit < UINT64_MAX / 1000 && 10 * unit < v)
+		unit *= 10;
+	while (tenths[i] < 100 && tenths[i] * unit < 10 * v)
+		i++;
+	return (double)(tenths[i] * unit) / 10;
+}
+
 /* How the sizes of deviations are spread, beside the lane and at its scale. */
 static void
 draw_spread(const struct plot *p, double range)
@@ -446,14 +461,16 @@ draw_spread(const struct plot *p, double range)
 	}
 	for (size_t i = 0; i < SPREAD_BINS; i++)
 		most = bins[i] > most ? bins[i] : most;
+	riad_out_printf(p->out,
+	    "<path class=\"octave\" d=\"M%.1f %.1fh%dM%.1f %dV%.1f\"/>\n", x,
+	    middle, SPREAD_W, x, p->bottom, middle);
 	riad_out_str(p->out, "<path class=\"spread\" d=\"");
 	for (size_t i = 0; i < SPREAD_BINS; i++)
 		riad_out_printf(p->out, "M%.1f %.1fh%.1f", x,
 		    middle - h * ((double)i + 0.5),
 		    (double)bins[i] * SPREAD_W / (double)most);
 	riad_out_str(p->out, "\"/>\n");
-	put_label(p->out, "lane", x, p->bottom + CLOCK_H - 6,
-	    "how often (either way)");
+	put_label(p->out, "lane", x, p->bottom - 4, "how often, either way");
 }
 
 static void
@@ -462,7 +479,7 @@ draw_clock(struct plot *p)
 	struct riad_midiroll *roll = p->roll;
 	const struct riad_clockstat *c = &roll->clock;
 	uint64_t p99 = riad_clockstat_percentile(c, 99);
-	double range = p99 > 25 ? 2.0 * (double)p99 : 50;
+	double range = round_up(p99 > 25 ? 2 * p99 : 50);
 	double middle = p->bottom + CLOCK_H / 2.0;
 	char a[32], b[32], text[160];
 
@@ -495,6 +512,7 @@ draw_clock(struct plot *p)
 	put_label(p->out, "key", LEFT - 8, p->bottom + 10, text);
 	snprintf(text, sizeof(text), "-%s", a);
 	put_label(p->out, "key", LEFT - 8, p->bottom + CLOCK_H, text);
+	put_label(p->out, "key", LEFT - 8, middle + 3, "0");
 	draw_spread(p, range);
 	p->bottom += CLOCK_H + GAP;
 }
@@ -516,6 +534,25 @@ put_name(struct riad_out *out, const uint8_t *name, size_t len)
 		riad_out_str(out, "…");
 }
 
+/* What a channel plays; NULL if that isn't known, or is its name anyway. */
+static const char *
+program_of(const struct riad_midiroll *roll, int channel)
+{
+	const char *program =
+	    channel == 9 ? "drums"
+	    : roll->channel[channel].has_program
+		? riad_midi_program(roll->channel[channel].program)
+		: NULL;
+	const uint8_t *name = roll->channel[channel].name;
+	size_t len = roll->channel[channel].len, i = 0;
+
+	if (program == NULL || strlen(program) != len)
+		return program;
+	while (i < len && (name[i] | 0x20) == (program[i] | 0x20))
+		i++;
+	return i == len ? NULL : program;
+}
+
 static void
 draw_legend(struct plot *p)
 {
@@ -529,11 +566,7 @@ draw_legend(struct plot *p)
 			x = LEFT;
 			y += LEGEND_H;
 		}
-		const char *program =
-		    i == 9 ? "drums"
-		    : roll->channel[i].has_program
-			? riad_midi_program(roll->channel[i].program)
-			: NULL;
+		const char *program = program_of(roll, i);
 		riad_out_printf(p->out,
 		    "<path class=\"c%d\" stroke-width=\"9\" "
 		    "d=\"M%d %dh14\"/>\n<text x=\"%d\" y=\"%d\">%d ",
@@ -558,8 +591,7 @@ static const char style[] =
     ".key{font-size:9.5px;fill:#6b7683;text-anchor:end}\n"
     ".bar-name{fill:#57606a}.time{font-size:9px;fill:#6b7683}\n"
     ".tempo{font-size:10px;font-style:italic;fill:#0b62c4}\n"
-    ".lane{font-size:10px;fill:#57606a;paint-order:stroke;stroke:#fff;"
-    "stroke-width:3px}\n"
+    ".lane{font-size:10px;fill:#57606a}\n"
     ".box{fill:#fff;stroke:#d0d7de}.black{fill:#f0f2f5}\n"
     "path{fill:none}\n"
     ".octave{stroke:#d0d7de}.bar{stroke:#e6e9ee}.strong{stroke:#c3cad3}\n"
@@ -571,10 +603,11 @@ static const char style[] =
 static void
 draw_style(struct riad_out *out)
 {
-	static const char *const colours[16] = {"#0b62c4", "#c2410c", "#1a7f4b",
-	    "#a21caf", "#b45309", "#0e7490", "#b42318", "#4d7c0f", "#6d28d9",
-	    "#57534e", "#0369a1", "#be185d", "#15803d", "#7e22ce", "#a16207",
-	    "#334155"};
+	/* Told apart by hue, and by how dark they are; drums are grey. */
+	static const char *const colours[16] = {"#0b62c4", "#d9480f", "#1a7f4b",
+	    "#a21caf", "#b58900", "#0c8599", "#c92a2a", "#6a9a1f", "#6d28d9",
+	    "#57534e", "#4dabf7", "#e64980", "#22543d", "#b197fc", "#7a4a1e",
+	    "#1e293b"};
 
 	riad_out_str(out, style);
 	for (int i = 0; i < 16; i++)
@@ -600,9 +633,11 @@ draw_title(const struct plot *p)
 	    "<text class=\"total\" x=\"24\" y=\"58\">%" PRIu64 " note%s · %s",
 	    roll->total, roll->total == 1 ? "" : "s",
 	    clock_text(text, us, true));
-	if (p->map != NULL)
-		riad_out_printf(p->out, " · %" PRId64 " bars",
-		    riad_smf_map_beat(p->map, roll->end).bar);
+	if (p->map != NULL) {
+		int64_t bars = riad_smf_map_beat(p->map, roll->end).bar;
+		riad_out_printf(
+		    p->out, " · %" PRId64 " bar%s", bars, bars == 1 ? "" : "s");
+	}
 	if (roll->total > roll->nnotes)
 		riad_out_printf(p->out,
 		    " · drawn as %" PRIu32 ", of which some are several",
