@@ -603,8 +603,6 @@ static int
 read_file(const struct object *o, const struct midi_word *w,
     struct riad_smf_item *item)
 {
-	struct riad_miditext_reader *r = o->s->r;
-
 	switch (w->shape) {
 	case MIDI_SMF:
 		return read_smf(o, item);
@@ -618,29 +616,15 @@ read_file(const struct object *o, const struct midi_word *w,
 			? want_hex(o, K_CHUNK_HEX) == -1
 			: need_text(o, K_CHUNK) == -1)
 			return -1;
-		if (r->bytes.len != 4)
-			return midi_fail(
-			    o->s, o->s->end, "type of 4 characters expected");
-		memcpy(item->type, r->bytes.data, 4);
-		r->bytes.len = 0;
-		item->kind = RIAD_SMF_CHUNK;
+		if (midi_chunk_type(o->s, o->s->end, item) == -1)
+			return -1;
 		break;
-	case MIDI_RIFF:
-		item->kind = RIAD_SMF_RIFF;
-		break;
-	case MIDI_RAW:
 	default:
-		item->kind = RIAD_SMF_RAW;
 		break;
 	}
 	if (want_hex(o, K_HEX) == -1)
 		return -1;
-	midi_event_bytes(item, RIAD_MIDI_RAW, r);
-	item->length = (uint32_t)r->bytes.len;
-	if (item->kind != RIAD_SMF_CHUNK) {
-		item->span = r->bytes.data;
-		item->span_len = r->bytes.len;
-	}
+	midi_contents(item, w, o->s->r);
 	return 0;
 }
 

@@ -106,6 +106,34 @@ midi_event_bytes(struct riad_smf_item *item, enum riad_midi_kind kind,
 	item->event.len = r->bytes.len;
 }
 
+int
+midi_chunk_type(
+    const struct midi_scan *s, const char *at, struct riad_smf_item *item)
+{
+	struct riad_buf *bytes = &s->r->bytes;
+
+	if (bytes->len != sizeof(item->type))
+		return midi_fail(s, at, "type of 4 characters expected");
+	memcpy(item->type, bytes->data, sizeof(item->type));
+	bytes->len = 0;
+	return 0;
+}
+
+void
+midi_contents(struct riad_smf_item *item, const struct midi_word *w,
+    const struct riad_miditext_reader *r)
+{
+	item->kind = w->shape == MIDI_CHUNK  ? RIAD_SMF_CHUNK
+		     : w->shape == MIDI_RIFF ? RIAD_SMF_RIFF
+					     : RIAD_SMF_RAW;
+	midi_event_bytes(item, RIAD_MIDI_RAW, r);
+	item->length = (uint32_t)r->bytes.len;
+	if (item->kind == RIAD_SMF_CHUNK)
+		return;
+	item->span = r->bytes.data;
+	item->span_len = r->bytes.len;
+}
+
 static void
 queue_control(struct riad_miditext_reader *r, uint8_t status, unsigned number,
     unsigned value)

@@ -33,6 +33,14 @@ int midi_hex(struct midi_scan *s, const char **p, const char *end);
 void midi_event_bytes(struct riad_smf_item *item, enum riad_midi_kind kind,
     const struct riad_miditext_reader *r);
 
+/* The type of a chunk: the bytes of the line so far. */
+int midi_chunk_type(
+    const struct midi_scan *s, const char *at, struct riad_smf_item *item);
+
+/* A chunk, what RIFF has before a file, or raw: the bytes of the line. */
+void midi_contents(struct riad_smf_item *item, const struct midi_word *w,
+    const struct riad_miditext_reader *r);
+
 /* What a word of several messages means; the first one goes to item. */
 void midi_several(struct riad_miditext_reader *r, struct riad_smf_item *item,
     const struct midi_word *w, uint8_t channel, unsigned number,

@@ -372,8 +372,6 @@ static int
 read_file(
     struct midi_scan *s, const struct midi_word *w, struct riad_smf_item *item)
 {
-	struct riad_miditext_reader *r = s->r;
-
 	switch (w->shape) {
 	case MIDI_SMF:
 		return read_smf(s, item);
@@ -385,32 +383,17 @@ read_file(
 	case MIDI_CHUNK: {
 		blanks(s);
 		const char *at = s->p;
-		if (quoted(s, "type") == -1)
+		if (quoted(s, "type") == -1 ||
+		    midi_chunk_type(s, at, item) == -1)
 			return -1;
-		if (r->bytes.len != 4)
-			return midi_fail(
-			    s, at, "type of 4 characters expected");
-		memcpy(item->type, r->bytes.data, 4);
-		r->bytes.len = 0;
-		item->kind = RIAD_SMF_CHUNK;
 		break;
 	}
-	case MIDI_RIFF:
-		item->kind = RIAD_SMF_RIFF;
-		break;
-	case MIDI_RAW:
 	default:
-		item->kind = RIAD_SMF_RAW;
 		break;
 	}
 	if (midi_hex(s, &s->p, s->end) == -1)
 		return -1;
-	midi_event_bytes(item, RIAD_MIDI_RAW, r);
-	item->length = (uint32_t)r->bytes.len;
-	if (item->kind != RIAD_SMF_CHUNK) {
-		item->span = r->bytes.data;
-		item->span_len = r->bytes.len;
-	}
+	midi_contents(item, w, s->r);
 	return 0;
 }
 
