@@ -341,6 +341,8 @@ next_chunk(struct riad_smf_reader *r, struct riad_smf_item *item)
 
 /* --- events */
 
+static const char no_end[] = "the exclusive before it has no end";
+
 static int
 give_event(struct riad_smf_reader *r, struct riad_smf_item *item,
     const uint8_t *end, const char *why)
@@ -354,7 +356,10 @@ static int
 give_end(struct riad_smf_reader *r, struct riad_smf_item *item)
 {
 	r->in_track = false;
-	give(r, item, RIAD_SMF_END, 0, r->ended ? NULL : "no end of track");
+	const char *why = !r->ended         ? "no end of track"
+			  : r->in_exclusive ? no_end
+					    : NULL;
+	give(r, item, RIAD_SMF_END, 0, why);
 	item->event = (struct riad_midi_event){.time = r->time};
 	return 1;
 }
@@ -502,7 +507,7 @@ give_long(struct riad_smf_reader *r, struct riad_smf_item *item,
 	e->last = len > 0 && end[-1] == RIAD_MIDI_EOX;
 	e->len -= e->last;
 	if (e->first && r->in_exclusive && why == NULL)
-		why = "the exclusive before it has no end";
+		why = no_end;
 	for (size_t i = 0; i < e->len && why == NULL && !r->trial; i++)
 		if (e->bytes[i] >= 0x80 && e->bytes[i] < 0xF8)
 			why = "a status inside of an exclusive";
@@ -560,6 +565,8 @@ give_message(struct riad_smf_reader *r, struct riad_smf_item *item,
 		return give_lost(r, item, "event goes beyond the track");
 	if (riad_midi_is_channel(status)) {
 		r->running = status;
+		if (r->in_exclusive && why == NULL)
+			why = no_end;
 		r->in_exclusive = false;
 	} else if (why == NULL) {
 		why = "a message that files don't have";
@@ -631,7 +638,7 @@ next_fast(struct riad_smf_reader *r, struct riad_smf_item *item)
 	}
 	const bool running = *p < 0x80;
 	const uint8_t status = running ? r->running : *p;
-	if (status == 0 || status >= 0xF0)
+	if (status == 0 || status >= 0xF0 || r->in_exclusive)
 		return false;
 	const uint8_t *data = running ? p : p + 1;
 	const bool one = (status & 0xE0) == 0xC0;
@@ -661,7 +668,6 @@ next_fast(struct riad_smf_reader *r, struct riad_smf_item *item)
 	item->event.bytes = NULL;
 	item->event.len = 0;
 	r->running = status;
-	r->in_exclusive = false;
 	r->pos += len;
 	return true;
 }

@@ -12,6 +12,7 @@
 #define HEAD "head 1 1 96; "
 #define BEYOND "event goes beyond the track"
 #define WIDE "number of more than 32 bits"
+#define OPEN "the exclusive before it has no end"
 #define NOEND "no end of track"
 
 /* Files, and what is read of them. */
@@ -62,8 +63,10 @@ static const struct {
 	"H [00 F003 430102 10 F702 0304 10 F703 0506F7 00 F701 F8 E]",
 	HEAD "track; 0 [43 01 02); 16 (03 04); 32 (05 06]; 32 F7 F8; 32 m2F; "
 	     "."},
-    {"packets with a note between", "H [00 F001 43 00 903C40 00 F701 F7 E]",
-	HEAD "track; 0 [43); 0 90 3C 40; 0 F7 F7; 0 m2F; ."},
+    {"packets with a note between", "H [00 F00143 00 903C40 00 F701F7 E]",
+	HEAD "track; 0 [43); 0 90 3C 40 {" OPEN "}; 0 F7 F7; 0 m2F; ."},
+    {"an exclusive that a track ends", "H [00 F00143 E] [E]",
+	HEAD "track; 0 [43); 0 m2F; . {" OPEN "}; track; 0 m2F; ."},
     {"packets with a text between", "H [00 F001 43 00 FF0100 00 F701 F7 E]",
 	HEAD "track; 0 [43); 0 m01; 0 (]; 0 m2F; ."},
     {"an end in the midst of an exclusive", "H [00 F005 43F74312F7 E]",
