@@ -48,6 +48,15 @@ is 'in RIFF' "$( (printf 'RIFF\0\0\0\0RMIDdata'
 	# shellcheck disable=SC2059
 	printf "\\$(wc -c <a.mid | xargs printf %o)\0\0\0"; cat a.mid) |
 	midi-snoop | cksum)" "$(midi-snoop a.mid | cksum)"
+is 'what RIFF has behind it is no event' "$( (printf 'RIFF\0\0\0\0RMIDdata'
+	# shellcheck disable=SC2059
+	printf "\\$(wc -c <a.mid | xargs printf %o)\0\0\0"; cat a.mid
+	[ $(($(wc -c <a.mid) % 2)) = 0 ] || printf '\0'
+	printf 'LIST\2\0\0\0ab') >riff.mid; midi-snoop riff.mid | cksum
+	midi-snoop --exact riff.mid | sed -n '1s/ .*//p;$s/ .*//p')" \
+"$(midi-snoop a.mid | cksum)
+riff
+riff"
 is 'output to a file' "$(midi-snoop -o out a.mid; cksum <out)" \
 	"$(midi-snoop a.mid | cksum)"
 

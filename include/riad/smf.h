@@ -26,7 +26,7 @@
 #include "riad/midi.h"
 
 enum riad_smf_kind {
-	RIAD_SMF_RIFF,   /* "RIFF", its length, "RMID", up to the file itself */
+	RIAD_SMF_RIFF,   /* what RIFF has before the file itself, and after */
 	RIAD_SMF_HEADER, /* MThd */
 	RIAD_SMF_TRACK,  /* MTrk: events follow */
 	RIAD_SMF_EVENT,

@@ -131,6 +131,16 @@ is_riff_chunk(const uint8_t *p, size_t left)
 	return le32(p + 4) <= left - CHUNK_HDR;
 }
 
+static int
+give_riff_span(struct riad_smf_reader *r, struct riad_smf_item *item,
+    size_t len, const char *why)
+{
+	give(r, item, RIAD_SMF_RIFF, len, why);
+	item->event = (struct riad_midi_event){
+	    .kind = RIAD_MIDI_RAW, .bytes = item->span, .len = len};
+	return 1;
+}
+
 /*
  * The file proper is in the chunk "data" of an RMID.  Others may come before
  * it; lengths are of the other byte order here, and chunks begin at even
@@ -166,10 +176,7 @@ give_riff(struct riad_smf_reader *r, struct riad_smf_item *item)
 		why = "no data chunk";
 		at = find_chunk(r, 12, r->len);
 	}
-	give(r, item, RIAD_SMF_RIFF, at, why);
-	item->event = (struct riad_midi_event){
-	    .kind = RIAD_MIDI_RAW, .bytes = item->span, .len = at};
-	return 1;
+	return give_riff_span(r, item, at, why);
 }
 
 static const char *
@@ -322,7 +329,7 @@ next_chunk(struct riad_smf_reader *r, struct riad_smf_item *item)
 		size_t left = r->len - r->limit;
 		r->limit = r->len;
 		if (left > 0)
-			return give_raw(r, item, left, NULL);
+			return give_riff_span(r, item, left, NULL);
 		if (r->had_header && r->track != r->ntracks)
 			r->why = r->track < r->ntracks
 				     ? "fewer tracks than the header says"

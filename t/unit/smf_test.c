@@ -234,8 +234,7 @@ static const struct {
     {"RMID with chunks before and a pad and chunks behind",
 	"'RIFF' 00000000 'RMIDDISP' 01000000 4100 'data' 1D000000 H [00C001 E] "
 	"00 'LIST' 02000000 0102",
-	"riff 30; " HEAD "track; 0 C0 01; 0 m2F; .; !00 4C 49 53 54 02 00 00 "
-	"00 01 02"},
+	"riff 30; " HEAD "track; 0 C0 01; 0 m2F; .; riff 11"},
     {"RMID that says too much", "'RIFF' 26000000 'RMIDdata' FF000000 H [E]",
 	"riff 20 {data chunk goes beyond the file}; " HEAD "track; 0 m2F; ."},
     {"RMID that says too little", "'RIFF' 26000000 'RMIDdata' 06000000 H [E]",
