@@ -418,9 +418,10 @@ give_lost(
 {
 	size_t pos = r->pos + 1;
 
-	while (pos < r->end && !(r->lies && is_known(r, pos)) &&
-	       (r->trial || r->ended || !is_event(r, pos) ||
-		   sound_until(r, pos) != SIZE_MAX))
+	/* How much it is, nobody asks there. */
+	while (
+	    !r->trial && pos < r->end && !(r->lies && is_known(r, pos)) &&
+	    (r->ended || !is_event(r, pos) || sound_until(r, pos) != SIZE_MAX))
 		pos++;
 	return give_raw(r, item, pos - r->pos, why);
 }
@@ -532,7 +533,7 @@ give_stray(
 {
 	const uint8_t *end = r->data + r->end;
 
-	while (p < end && *p < 0x80)
+	while (!r->trial && p < end && *p < 0x80)
 		p++;
 	if (p < end)
 		p--;

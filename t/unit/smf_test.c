@@ -393,6 +393,31 @@ test_skip(void)
 	ok(riad_smf_next(&r, &item) == 0, "but not what is none");
 }
 
+/* To look for what is sound takes no more time than there is to look at: some
+ * ten thousand times a row of events that nearly is. */
+static void
+test_time(void)
+{
+	static const uint8_t part[] = {0, 0x90, 60, 64, 0, 0x90, 60, 64, 0,
+	    0x90, 60, 64, 0, 0x90, 60, 64, 0, 0x90, 60, 64, 0, 0xFF, 1, 0xFF,
+	    0xFF, 0xFF, 0x7F};
+	enum { TIMES = 40000, HEAD_LEN = 22 };
+	const size_t len = HEAD_LEN + TIMES * sizeof(part);
+	uint8_t *data = malloc(len);
+	struct riad_smf_reader r;
+	struct riad_smf_item item;
+	size_t events = 0;
+
+	smf_make(data, "H 'MTrk' FFFFFFFF");
+	for (size_t i = 0; i < TIMES; i++)
+		memcpy(data + HEAD_LEN + i * sizeof(part), part, sizeof(part));
+	riad_smf_init(&r, data, len);
+	while (riad_smf_next(&r, &item) == 1)
+		events += item.kind == RIAD_SMF_EVENT;
+	ok(events < 1000, "little of it is sound: %zu", events);
+	free(data);
+}
+
 /* What is wrong with a file as a whole, is known at its end. */
 static void
 test_tracks(void)
@@ -444,6 +469,7 @@ main(void)
 	test_cases();
 	test_random();
 	test_skip();
+	test_time();
 	test_tracks();
 	test_recognise();
 	return tap_done();
