@@ -213,7 +213,7 @@ is 'fold tells repeats while a clock goes on' "$( (printf '\220<@\220<@'
 '# the same: 1 time more
 # the same: 1 time more'
 is 'fold: seconds of a file' "$( (printf 'MThd\0\0\0\6\0\0\0\1\0\140'
-	track '\0\220<@`<@`<@`>@\0\377/\0') | midi-snoop --fold -t seconds |
+	track '\0\220<@\140<@\140<@\140>@\0\377/\0') | midi-snoop --fold -t seconds |
 	sed -n 4,5p)" \
 '0.000000 ch 1 on C4 64
 # the same: 2 times more, until 1.000000'
