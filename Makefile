@@ -6,6 +6,7 @@
 # make check        run the tests; a few of them with TESTS='t/pktline.t ...'
 # make check-san    run them under the address and undefined sanitizers
 # make fuzz         run each fuzz target, or FUZZ=name, for FUZZ_SECONDS=10
+# make fuzz-long    the same, for FUZZ_RUNS=100000000 of inputs kept short
 # make bench        measure
 # make lint         everything else that finds faults
 # make format       indent the C sources
@@ -117,12 +118,25 @@ TESTS = $(UNIT:%=$(BUILD)/t/unit/%_test) $(wildcard t/*.t)
 TEST_PROGS = $(UNIT:%=$(BUILD)/t/unit/%_test) \
 	$(BUILD)/t/port/pty $(FUZZ:%=$(BUILD)/t/fuzz/%_replay) $(BENCH:%=$(BUILD)/t/bench/%)
 FUZZ_SECONDS = 10
+FUZZ_RUNS = 100000000
+FUZZ_LEN = 128
+FUZZ_CORPUS = $(BUILD)/corpus
+FUZZ_ARGS = -max_total_time=$(FUZZ_SECONDS)
 
 # In one line each: what a make in a make says of its flags is to be the same.
 SAN_CFLAGS = -O1 -g -fno-omit-frame-pointer \
 	-fsanitize=address,undefined -fno-sanitize-recover=all
 FUZZ_CFLAGS = -O1 -g -fsanitize=fuzzer-no-link,address,undefined \
 	-fno-sanitize-recover=all
+
+# What learns from comparisons finds its way sooner, and takes most of the time
+# once it is found: many runs go without.  So do stacks of allocations; a leak
+# is found as memory that grows.
+FUZZ_LONG_CFLAGS = -O2 -g -fsanitize=address,undefined \
+	-fsanitize-coverage=inline-8bit-counters,pc-table \
+	-fno-sanitize-recover=all
+FUZZ_LONG_ARGS = -runs=$(FUZZ_RUNS) -max_len=$(FUZZ_LEN) -entropic=0 \
+	-detect_leaks=0
 
 all: $(TOOLS:%=$(BUILD)/bin/%) $(LIBRIAD)
 	@$(foreach t,$(LEFT_OUT),echo "left out: $t, for want of" \
@@ -183,7 +197,7 @@ $(BUILD)/t/fuzz/%_fuzz: $(BUILD)/t/fuzz/%_fuzz.o $(LIBRIAD)
 # Any of these may be the first command after a clone.  They bring in what
 # they need, and then make starts anew, since the list of tools may be longer.
 ifneq ($(DEPS),no)
-demo check check-san fuzz bench lint:
+demo check check-san fuzz fuzz-long bench lint:
 	@./deps.sh $@
 	@$(MAKE) $(if $(filter demo,$@),-s) --no-print-directory DEPS=no $@
 else
@@ -199,6 +213,11 @@ check-san:
 
 fuzz:
 	$(MAKE) BUILD=$(BUILD)/fuzz CC=clang CFLAGS='$(FUZZ_CFLAGS)' fuzz-run
+
+fuzz-long: export ASAN_OPTIONS = malloc_context_size=0:quarantine_size_mb=1
+fuzz-long:
+	$(MAKE) BUILD=$(BUILD)/fuzz-long CC=clang CFLAGS='$(FUZZ_LONG_CFLAGS)' \
+		FUZZ_ARGS='$(FUZZ_LONG_ARGS)' fuzz-run
 
 bench: all $(BENCH:%=$(BUILD)/t/bench/%)
 	@for b in t/bench/*.sh; do BUILD=$(BUILD) $$b || exit 1; done
@@ -224,9 +243,9 @@ programs: all $(TEST_PROGS)
 # Two at a time: as many as the machines that CI runs on have cores.
 fuzz-run: $(FUZZ:%=$(BUILD)/t/fuzz/%_fuzz)
 	@printf '%s\n' $(FUZZ) | xargs -P 2 -n 1 sh -c 'f=$$1 b=$(BUILD) && \
-		mkdir -p $$b/corpus/$$f && \
-		if $$b/t/fuzz/$${f}_fuzz -max_total_time=$(FUZZ_SECONDS) \
-			-artifact_prefix=$$b/$$f- $$b/corpus/$$f \
+		c=$(FUZZ_CORPUS)/$$f && mkdir -p $$c && \
+		if $$b/t/fuzz/$${f}_fuzz $(FUZZ_ARGS) \
+			-artifact_prefix=$$b/$$f- $$c \
 			t/fuzz/corpus/$$f >$$b/$$f.log 2>&1; then \
 			echo "fuzz $$f: $$(sed -n "/^Done/p" $$b/$$f.log)"; \
 		else \
@@ -235,7 +254,7 @@ fuzz-run: $(FUZZ:%=$(BUILD)/t/fuzz/%_fuzz)
 		fi' sh
 
 C_FILES = $(wildcard cmd/*.c cmd/*/*.[ch] include/riad/*.h lib/*/*.[ch] t/unit/*.[ch] \
-	t/fuzz/*.c t/bench/*.c t/port/*.c)
+	t/fuzz/*.[ch] t/bench/*.c t/port/*.c)
 SH_FILES = deps.sh .ci/run $(wildcard cmd/*.sh t/*.sh t/*.t t/*/*.sh completions/*.bash)
 
 format:
@@ -327,5 +346,5 @@ clean:
 help:
 	@sed -n 's/^# \(make .*\)/\1/p' $(firstword $(MAKEFILE_LIST))
 
-.PHONY: all programs demo check check-san fuzz fuzz-run bench lint format completions \
+.PHONY: all programs demo check check-san fuzz fuzz-long fuzz-run bench lint format completions \
 	install uninstall dist deps clean help FORCE

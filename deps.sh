@@ -84,6 +84,7 @@ for target; do
 	case $target in
 	check | check-san) groups="$groups build run test ${ci:+peer}" ;;
 	peers) groups="$groups build run test peer" ;;
+	fuzz-long) groups="$groups build run fuzz" ;;
 	lint | fuzz | bench) groups="$groups build run $target" ;;
 	*) groups="$groups build run" ;;
 	esac
