@@ -133,6 +133,7 @@ same_bytes(const uint8_t *a, size_t na, const uint8_t *b, size_t nb)
 	return na == nb && (na == 0 || memcmp(a, b, na) == 0);
 }
 
+/* Of time and track, events speak. */
 static void
 check_same(const struct riad_smf_item *a, const struct riad_smf_item *b)
 {
@@ -141,7 +142,8 @@ check_same(const struct riad_smf_item *a, const struct riad_smf_item *b)
 	      memcmp(a->event.data, b->event.data, 2) == 0 &&
 	      a->event.meta == b->event.meta &&
 	      a->event.first == b->event.first &&
-	      a->event.last == b->event.last && a->track == b->track &&
+	      a->event.last == b->event.last &&
+	      (a->kind != RIAD_SMF_EVENT || a->track == b->track) &&
 	      same_bytes(
 		  a->event.bytes, a->event.len, b->event.bytes, b->event.len) &&
 	      a->format == b->format && a->ntracks == b->ntracks &&
