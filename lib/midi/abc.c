@@ -11,37 +11,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-int
-abc_fail(struct abc *s, const char *at, const char *fmt, ...)
-{
-	char why[sizeof(s->m->fault->why)];
-	va_list ap;
-
-	va_start(ap, fmt);
-	vsnprintf(why, sizeof(why), fmt, ap);
-	va_end(ap);
-	return tune_fail(
-	    s->m, s->line, (size_t)(at - s->line_at) + 1, "%s", why);
-}
-
-const char *
-abc_seen(const struct abc *s, const char *at, char *buf)
-{
-	size_t n = 0;
-
-	if (at >= s->end)
-		return "the end of the line";
-	buf[n++] = '"';
-	while (at + n - 1 < s->end && n < ABC_SEEN - 5) {
-		char c = at[n - 1];
-		if (n > 1 && (c == ' ' || c == '\t'))
-			break;
-		buf[n++] = c;
-	}
-	memcpy(buf + n, "\"", 2);
-	return buf;
-}
-
 void
 abc_space(struct abc *s)
 {
@@ -94,7 +63,7 @@ abc_fraction(struct abc *s, unsigned *num, unsigned *den)
 			break;
 	}
 	if (*num == 0 || *num > 9999 || *den == 0 || *den > 1024)
-		return abc_fail(
+		return tune_fault(
 		    s, at, "expected a length of 1 to 9999, over 1 to 1024");
 	return 0;
 }
@@ -143,7 +112,7 @@ abc_op(struct abc *s, struct tune_op op)
 	v->time += op.len;
 	v->bar_time += op.len;
 	if (v->time > TUNE_TIME_MAX)
-		return abc_fail(s, s->line_at,
+		return tune_fault(s, s->line_at,
 		    "too long: a voice has at most %d ticks", RIAD_TUNE_TICKS);
 	return tune_add(
 	    s->m, v->voice, &op, s->line, (size_t)(s->at - s->line_at) + 1);
@@ -199,7 +168,7 @@ read_line(struct abc *s)
 		return abc_field(s, name);
 	}
 	if (s->in_head)
-		return abc_fail(s, s->at,
+		return tune_fault(s, s->at,
 		    "expected a field; K: ends the head, and music follows");
 	return abc_music(s);
 }
@@ -299,7 +268,7 @@ read_tune(struct abc *s, const char *next, const char *end)
 			return -1;
 	}
 	if (s->in_head)
-		return abc_fail(s, s->end,
+		return tune_fault(s, s->end,
 		    "expected K: and a key, which end the head of the tune");
 	return 0;
 }

@@ -83,10 +83,6 @@ struct abc {
 	} symbols[128];
 };
 
-int abc_fail(struct abc *s, const char *at, const char *fmt, ...)
-    __attribute__((format(printf, 3, 4)));
-#define ABC_SEEN 24
-const char *abc_seen(const struct abc *s, const char *at, char *buf);
 void abc_space(struct abc *s);
 bool abc_is(const char *word, size_t len, const char *name);
 

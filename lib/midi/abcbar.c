@@ -36,7 +36,7 @@ abc_ending(struct abc *s)
 			to = abc_digits(s, 32);
 		}
 		if (from == 0 || to > 32 || to < from)
-			return abc_fail(
+			return tune_fault(
 			    s, at, "expected an ending from 1 to 32");
 		for (; from <= to; from++)
 			mask |= UINT32_C(1) << (from - 1);

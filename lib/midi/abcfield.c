@@ -76,13 +76,13 @@ do_meter(struct abc *s)
 			s->at++;
 		abc_space(s);
 		if (s->at >= s->end || *s->at++ != '/')
-			return abc_fail(s, at,
+			return tune_fault(s, at,
 			    "expected a meter, such as 6/8, C, C| or none");
 		den = abc_digits(s, 64);
 		while (shift < 6 && 1U << shift < den)
 			shift++;
 		if (num == 0 || num > 255 || 1U << shift != den)
-			return abc_fail(s, at,
+			return tune_fault(s, at,
 			    "expected a meter of 1 to 255 over 1, 2, 4, 8, 16, "
 			    "32 or 64");
 		st->num = num;
@@ -101,7 +101,7 @@ do_unit(struct abc *s)
 	unsigned num, den;
 
 	if (s->at >= s->end || *s->at < '0' || *s->at > '9')
-		return abc_fail(s, at, "expected a length, such as 1/8");
+		return tune_fault(s, at, "expected a length, such as 1/8");
 	if (abc_fraction(s, &num, &den) == -1)
 		return -1;
 	common_state(s)->unit = TUNE_WHOLE * num / den;
@@ -133,7 +133,7 @@ do_tempo(struct abc *s)
 			const char *q = memchr(
 			    s->at + 1, '"', (size_t)(s->end - s->at - 1));
 			if (q == NULL)
-				return abc_fail(
+				return tune_fault(
 				    s, s->at, "expected '\"' at the end");
 			s->at = q + 1;
 			named = true;
@@ -162,7 +162,7 @@ do_tempo(struct abc *s)
 			else
 				bpm = num; /* of old, too: of quarters */
 		} else if (s->at < s->end) {
-			return abc_fail(
+			return tune_fault(
 			    s, s->at, "expected a tempo, such as 1/4=120");
 		}
 	}
@@ -175,7 +175,7 @@ do_tempo(struct abc *s)
 			       : (uint64_t)60000000 * (uint64_t)TUNE_QUARTER /
 				     ((uint64_t)beat * bpm);
 	if (us == 0 || us > 0xFFFFFF)
-		return abc_fail(s, at,
+		return tune_fault(s, at,
 		    "expected a tempo of beats a minute, such as 1/4=120");
 	if (s->voice != NULL && !s->in_head)
 		return abc_op(s,
@@ -293,7 +293,7 @@ key_accidental(struct abc *s, struct abc_state *st)
 		n += *s->at == '^' ? 1 : *s->at == '_' ? -1 : 0;
 	if (s->at >= s->end || n < -2 || n > 2 ||
 	    (l = memchr(letters, *s->at | 0x20, 7)) == NULL)
-		return abc_fail(
+		return tune_fault(
 		    s, at, "expected an accidental and a note, such as ^f");
 	st->key[l - letters] = (int8_t)n;
 	s->at++;
@@ -345,7 +345,7 @@ do_key(struct abc *s)
 		if (mode == 99) {
 			/* A clef, perhaps; it is read below. */
 			if (!(n >= 4))
-				return abc_fail(s, s->at,
+				return tune_fault(s, s->at,
 				    "expected a mode, such as m, mix, dor or "
 				    "exp");
 			mode = 0;
@@ -356,7 +356,7 @@ do_key(struct abc *s)
 	} else if (tune_is_one("^_=", *at)) {
 		set_sharps(st, 0);
 	} else if (memchr(at, '=', n) == NULL && n < 3) {
-		return abc_fail(
+		return tune_fault(
 		    s, at, "expected a key, such as G, Em, F#dor or none");
 	} else {
 		changes = false;
@@ -385,7 +385,7 @@ do_voice(struct abc *s)
 	struct abc_voice *v = NULL;
 
 	if (n == 0)
-		return abc_fail(s, s->at, "expected the name of a voice");
+		return tune_fault(s, s->at, "expected the name of a voice");
 	if (n == 1 && *s->at == '*')
 		return 0;
 	for (size_t i = 0; i < s->nvoices && v == NULL; i++) {
@@ -459,13 +459,13 @@ do_order(struct abc *s)
 			s->order[n++] = c;
 		} else if (c == '(') {
 			if (depth == 8)
-				return abc_fail(s, s->at,
+				return tune_fault(s, s->at,
 				    "expected at most 8 parentheses in each "
 				    "other");
 			open[depth++].at = n;
 		} else if (c == ')') {
 			if (depth == 0)
-				return abc_fail(
+				return tune_fault(
 				    s, s->at, "expected '(' before ')'");
 			last = open[--depth].at;
 		} else if (c >= '0' && c <= '9') {
@@ -475,7 +475,7 @@ do_order(struct abc *s)
 
 			s->at--;
 			if (times == 0 || times > 999 || len == 0)
-				return abc_fail(s, at,
+				return tune_fault(s, at,
 				    "expected a part, and how often it comes: "
 				    "1 to 999");
 			for (; times > 1; times--) {
@@ -491,11 +491,11 @@ do_order(struct abc *s)
 		}
 	}
 	if (depth > 0)
-		return abc_fail(s, s->at, "expected ')' after '('");
+		return tune_fault(s, s->at, "expected ')' after '('");
 	s->m->norder = n;
 	return 0;
 full:
-	return abc_fail(s, s->at, "expected at most %d parts", ABC_ORDER_MAX);
+	return tune_fault(s, s->at, "expected at most %d parts", ABC_ORDER_MAX);
 }
 
 static int
@@ -533,11 +533,11 @@ do_midi(struct abc *s)
 		a = number(s, -1, 127);
 		b = number(s, -1, 127);
 		if (a < 0)
-			return abc_fail(
+			return tune_fault(
 			    s, at, "expected a program from 0 to 127");
 		if (b >= 0) {
 			if (a < 1 || a > 16)
-				return abc_fail(
+				return tune_fault(
 				    s, at, "expected a channel from 1 to 16");
 			st->channel = a - 1;
 			a = b;
@@ -551,7 +551,7 @@ do_midi(struct abc *s)
 		const char *at = s->at;
 		a = number(s, 0, 16);
 		if (a < 1)
-			return abc_fail(
+			return tune_fault(
 			    s, at, "expected a channel from 1 to 16");
 		if (s->voice != NULL && tune_nops(s->voice->voice) > 0)
 			return abc_op(s, (struct tune_op){.kind = TUNE_CHANNEL,
@@ -564,7 +564,7 @@ do_midi(struct abc *s)
 		a = number(s, -1, 127);
 		b = number(s, -1, 127);
 		if (a < 0 || b < 0)
-			return abc_fail(s, at,
+			return tune_fault(s, at,
 			    "expected a controller and its value, 0 to 127");
 		if (abc_voice(s) == -1)
 			return -1;
@@ -598,7 +598,7 @@ abc_directive(struct abc *s)
 		else if (abc_is(s->at, n, "pitch"))
 			s->propagate = ABC_PITCH;
 		else
-			return abc_fail(
+			return tune_fault(
 			    s, s->at, "expected not, octave or pitch");
 	}
 	return 0;
@@ -614,7 +614,7 @@ do_symbol(struct abc *s)
 	char c = *s->at++;
 	abc_space(s);
 	if (s->at >= s->end || *s->at++ != '=')
-		return abc_fail(s, s->at, "expected '=', as in U:T=!trill!");
+		return tune_fault(s, s->at, "expected '=', as in U:T=!trill!");
 	abc_space(s);
 	const char *from = s->at, *to = s->end;
 	if (to - from >= 2 && (*from == '!' || *from == '+')) {

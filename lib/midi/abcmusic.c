@@ -142,7 +142,7 @@ read_pitch(struct abc *s, struct pitch *p)
 	static const int8_t steps[7] = {0, 2, 4, 5, 7, 9, 11};  /* c to b */
 	const struct abc_state *st = &s->voice->state;
 	const char *at = s->at;
-	char buf[ABC_SEEN];
+	char buf[TUNE_SEEN];
 	int accidental = 0, octave;
 
 	*p = (struct pitch){.has_accidental = false};
@@ -151,11 +151,12 @@ read_pitch(struct abc *s, struct pitch *p)
 		accidental += *s->at == '^' ? 1 : *s->at == '_' ? -1 : 0;
 	}
 	if (s->at >= s->end || !is_note(*s->at))
-		return abc_fail(s, s->at,
+		return tune_fault(s, s->at,
 		    "expected a note, A to G or a to g, not %s",
-		    abc_seen(s, s->at, buf));
+		    tune_seen(s->at, s->end, buf));
 	if (accidental < -2 || accidental > 2)
-		return abc_fail(s, at, "expected at most two sharps or flats");
+		return tune_fault(
+		    s, at, "expected at most two sharps or flats");
 
 	p->place.letter = letters[(*s->at | 0x20) - 'a'];
 	octave = *s->at >= 'a' ? 6 : 5; /* of keys, from 0 */
@@ -166,7 +167,7 @@ read_pitch(struct abc *s, struct pitch *p)
 			break;
 	}
 	if (octave < 0 || octave > 11)
-		return abc_fail(s, at, "expected a note in reach of MIDI");
+		return tune_fault(s, at, "expected a note in reach of MIDI");
 	p->place.octave = (int8_t)octave;
 	p->place.accidental = (int8_t)accidental;
 	find_accidental(s, p);
@@ -174,7 +175,7 @@ read_pitch(struct abc *s, struct pitch *p)
 	int key = (octave + st->octave) * 12 + steps[p->place.letter] +
 		  p->place.accidental + st->transpose;
 	if (key < 0 || key > 127)
-		return abc_fail(s, at, "expected a note in reach of MIDI");
+		return tune_fault(s, at, "expected a note in reach of MIDI");
 	p->key = (uint8_t)key;
 	return 0;
 }
@@ -287,7 +288,7 @@ multiply(struct abc *s, int64_t *len)
 		return -1;
 	*len = *len * num / den;
 	if (*len > TUNE_TIME_MAX)
-		return abc_fail(s, s->at, "expected a note that is shorter");
+		return tune_fault(s, s->at, "expected a note that is shorter");
 	return 0;
 }
 
@@ -313,7 +314,7 @@ read_quoted(struct abc *s)
 	const char *text = s->at;
 
 	if (close == NULL)
-		return abc_fail(s, open, "expected '\"' again in the line");
+		return tune_fault(s, open, "expected '\"' again in the line");
 	s->at = close + 1;
 	if (close == text || tune_is_one("^_<>@", *text))
 		return 0;
@@ -348,7 +349,7 @@ read_chord(struct abc *s)
 	for (;;) {
 		abc_space(s);
 		if (s->at >= s->end)
-			return abc_fail(
+			return tune_fault(
 			    s, open, "expected ']', which ends a chord");
 		if (*s->at == ']')
 			break;
@@ -366,7 +367,7 @@ read_chord(struct abc *s)
 			continue;
 		}
 		if (n == TUNE_CHORD)
-			return abc_fail(s, s->at,
+			return tune_fault(s, s->at,
 			    "expected at most %u notes in a chord", TUNE_CHORD);
 
 		/* The first note's length is the chord's. */
@@ -383,7 +384,7 @@ read_chord(struct abc *s)
 	}
 	s->at++;
 	if (n == 0)
-		return abc_fail(s, open, "expected notes in a chord");
+		return tune_fault(s, open, "expected notes in a chord");
 	if (multiply(s, &len) == -1)
 		return -1;
 	return add_note(s, pitches, n, ties, len);
@@ -402,7 +403,7 @@ read_rest(struct abc *s)
 		if (s->at == at)
 			n = 1;
 		if (n == 0 || n > 999)
-			return abc_fail(
+			return tune_fault(
 			    s, at, "expected a rest of 1 to 999 bars");
 		len = v->state.num == 0
 			  ? TUNE_WHOLE
@@ -435,7 +436,7 @@ read_graces(struct abc *s)
 
 		abc_space(s);
 		if (s->at >= s->end)
-			return abc_fail(
+			return tune_fault(
 			    s, open, "expected '}', which ends grace notes");
 		if (*s->at == '}')
 			break;
@@ -448,7 +449,7 @@ read_graces(struct abc *s)
 		    abc_fraction(s, &num, &den) == -1)
 			return -1;
 		if (v->ngraces == ABC_GRACES)
-			return abc_fail(s, s->at,
+			return tune_fault(s, s->at,
 			    "expected at most %u grace notes", ABC_GRACES);
 		v->graces[v->ngraces++] = p.key;
 	}
@@ -477,7 +478,7 @@ read_tuplet(struct abc *s)
 		}
 	}
 	if (p < 2 || p > 99 || q > 99 || r > 99)
-		return abc_fail(s, at, "expected a tuplet of 2 to 99 notes");
+		return tune_fault(s, at, "expected a tuplet of 2 to 99 notes");
 
 	/* Five, seven and nine are for two beats, or three of 6/8 and like. */
 	bool compound = v->state.num > 3 && v->state.num % 3 == 0;
@@ -501,9 +502,9 @@ read_broken(struct abc *s)
 	for (; s->at < s->end && *s->at == *at; s->at++)
 		n++;
 	if (v->last == 0 || v->broken != 0)
-		return abc_fail(s, at, "expected a note before %c", *at);
+		return tune_fault(s, at, "expected a note before %c", *at);
 	if (n > 3)
-		return abc_fail(s, at, "expected at most three of %c", *at);
+		return tune_fault(s, at, "expected at most three of %c", *at);
 
 	int64_t len = v->last_len;
 	set_length(v, *at == '>' ? 2 * len - (len >> n) : len >> n);
@@ -521,7 +522,7 @@ read_inline(struct abc *s)
 	int r;
 
 	if (close == NULL)
-		return abc_fail(
+		return tune_fault(
 		    s, open, "expected ']', which ends a field in the line");
 	if (tune_is_one("KLMPQVI", name)) {
 		s->at = open + 3;
@@ -579,7 +580,7 @@ static int
 read_symbol(struct abc *s)
 {
 	unsigned char c = (unsigned char)*s->at;
-	char buf[ABC_SEEN];
+	char buf[TUNE_SEEN];
 
 	if (c < 128 && s->symbols[c].name != NULL) {
 		abc_decoration(s->voice, s->symbols[c].name, s->symbols[c].len);
@@ -591,10 +592,10 @@ read_symbol(struct abc *s)
 		   !((c >= 'H' && c <= 'W') || (c >= 'h' && c <= 'w') ||
 		       tune_is_one("~#*;?@$`)\\, \t", (char)c))) {
 		/* Letters that are not given a meaning, have none. */
-		return abc_fail(s, s->at,
+		return tune_fault(s, s->at,
 		    "expected a note, a rest, a bar or another sign of music, "
 		    "not %s",
-		    abc_seen(s, s->at, buf));
+		    tune_seen(s->at, s->end, buf));
 	}
 	s->at++;
 	return 0;

@@ -8,37 +8,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-int
-score_fail(struct score *s, const char *at, const char *fmt, ...)
-{
-	char why[sizeof(s->m->fault->why)];
-	va_list ap;
-
-	va_start(ap, fmt);
-	vsnprintf(why, sizeof(why), fmt, ap);
-	va_end(ap);
-	return tune_fail(
-	    s->m, s->line, (size_t)(at - s->line_at) + 1, "%s", why);
-}
-
-const char *
-score_seen(const struct score *s, const char *at, char *buf)
-{
-	size_t n = 0;
-
-	if (at >= s->end)
-		return "the end of the line";
-	buf[n++] = '"';
-	while (at + n - 1 < s->end && n < SCORE_SEEN - 5) {
-		char c = at[n - 1];
-		if (n > 1 && (c == ' ' || c == '\t'))
-			break;
-		buf[n++] = c;
-	}
-	memcpy(buf + n, "\"", 2);
-	return buf;
-}
-
 void
 score_space(struct score *s)
 {
@@ -84,7 +53,7 @@ int
 score_number(struct score *s, int *value, int min, int max, const char *what)
 {
 	const char *p = s->at;
-	char buf[SCORE_SEEN];
+	char buf[TUNE_SEEN];
 	bool minus = false;
 	int n = 0;
 
@@ -96,8 +65,8 @@ score_number(struct score *s, int *value, int min, int max, const char *what)
 	if (minus)
 		n = -n;
 	if (p == digits || n < min || n > max)
-		return score_fail(s, s->at, "expected %s, %d to %d, not %s",
-		    what, min, max, score_seen(s, s->at, buf));
+		return tune_fault(s, s->at, "expected %s, %d to %d, not %s",
+		    what, min, max, tune_seen(s->at, s->end, buf));
 	s->at = p;
 	*value = n;
 	return 0;
@@ -112,7 +81,7 @@ score_part_new(struct score *s, const char *name, size_t len, bool drums)
 		p = s->parts[i];
 		if (p->name_len == len && memcmp(p->name, name, len) == 0) {
 			if (p->drums != drums)
-				return score_fail(s, s->line_at,
+				return tune_fault(s, s->line_at,
 				    "expected another name: a part has this "
 				    "one");
 			p->in_block = false;
@@ -176,7 +145,7 @@ score_op(struct score *s, struct tune_op op)
 	int64_t len = op.len * op.count;
 	p->time += len;
 	if (p->time > TUNE_TIME_MAX)
-		return score_fail(s, s->line_at,
+		return tune_fault(s, s->line_at,
 		    "too long: a part has at most %d ticks", RIAD_TUNE_TICKS);
 	if (p->bar > 0) {
 		int64_t at = p->phase + len, bars = at / p->bar;
@@ -201,7 +170,7 @@ score_length(struct score *s, int64_t *len)
 	for (; p < s->end && is_digit(*p) && p - s->at < 5; p++)
 		n = n * 10 + (unsigned)(*p - '0');
 	if (n == 0 || n > 480 || 1920 % n != 0)
-		return score_fail(s, s->at,
+		return tune_fault(s, s->at,
 		    "expected a length that divides a whole note, such as 1, "
 		    "2, 4, 8, 16 or 12, not %.*s",
 		    (int)(p - s->at), s->at);
@@ -210,7 +179,7 @@ score_length(struct score *s, int64_t *len)
 	*len = more;
 	for (int dots = 0; p < s->end && *p == '.'; p++) {
 		if (++dots > 3)
-			return score_fail(s, p, "expected at most 3 dots");
+			return tune_fault(s, p, "expected at most 3 dots");
 		more /= 2;
 		*len += more;
 	}
@@ -248,7 +217,7 @@ read_pitch(struct score *s, uint8_t *key)
 	while (s->at < s->end && (*s->at == '\'' || *s->at == ','))
 		n += *s->at++ == '\'' ? 12 : -12;
 	if (n < 0 || n > 127)
-		return score_fail(s, at,
+		return tune_fault(s, at,
 		    "expected a note of MIDI, from c in octave -1 to g in "
 		    "octave 9");
 	*key = (uint8_t)n;
@@ -274,7 +243,7 @@ check_tie(struct score *s, const char *at, const uint8_t *keys, size_t n)
 			}
 		}
 	}
-	return score_fail(
+	return tune_fault(
 	    s, at, "expected the same note again, since the last one is tied");
 }
 
@@ -316,7 +285,7 @@ read_chord(struct score *s)
 {
 	const char *at = s->at++;
 	uint8_t keys[TUNE_CHORD];
-	char buf[SCORE_SEEN];
+	char buf[TUNE_SEEN];
 	size_t n = 0;
 
 	for (;;) {
@@ -324,23 +293,23 @@ read_chord(struct score *s)
 		if (s->at < s->end && *s->at == ']')
 			break;
 		if (s->at >= s->end || *s->at < 'a' || *s->at > 'g')
-			return score_fail(s, s->at,
+			return tune_fault(s, s->at,
 			    "expected a note of the chord, or ']', not %s",
-			    score_seen(s, s->at, buf));
+			    tune_seen(s->at, s->end, buf));
 		if (n == TUNE_CHORD)
-			return score_fail(s, s->at,
+			return tune_fault(s, s->at,
 			    "expected at most %u notes in a chord", TUNE_CHORD);
 
 		const char *note = s->at;
 		if (read_pitch(s, &keys[n]) == -1)
 			return -1;
 		if (s->at < s->end && (is_digit(*s->at) || *s->at == '~'))
-			return score_fail(s, s->at,
+			return tune_fault(s, s->at,
 			    "expected lengths and ties of a chord after "
 			    "its ']'");
 		for (size_t i = 0; i < n; i++) {
 			if (keys[i] == keys[n])
-				return score_fail(s, note,
+				return tune_fault(s, note,
 				    "expected another note: the chord has "
 				    "this one");
 		}
@@ -348,7 +317,7 @@ read_chord(struct score *s)
 	}
 	s->at++;
 	if (n == 0)
-		return score_fail(
+		return tune_fault(
 		    s, at + 1, "expected the notes of a chord, such as c e g");
 	return end_note(s, at, keys, n);
 }
@@ -364,7 +333,7 @@ read_rest(struct score *s, bool whole_bar)
 		return check_tie(s, at, NULL, 0);
 	if (whole_bar) {
 		if (p->phase != 0 && p->time > 0)
-			return score_fail(
+			return tune_fault(
 			    s, at, "expected a bar's rest where a bar begins");
 		op.len = p->bar - p->phase; /* or a pickup's */
 	} else {
@@ -385,7 +354,7 @@ begin_tuplet(struct score *s)
 	int n = 0, of;
 
 	if (s->in_tuplet != 0)
-		return score_fail(s, at, "expected no tuplet in a tuplet");
+		return tune_fault(s, at, "expected no tuplet in a tuplet");
 	score_space(s);
 	if (score_number(s, &n, 2, 99, "how many notes the tuplet has") == -1)
 		return -1;
@@ -419,19 +388,19 @@ set_octave(struct score *s)
 static int
 check_gap(struct score *s, const char *note)
 {
-	char buf[SCORE_SEEN];
+	char buf[TUNE_SEEN];
 
 	if (s->at >= s->end || tune_is_one(" \t]}|:(<>{[", *s->at))
 		return 0;
 	(void)note;
-	return score_fail(s, s->at, "expected a space after the note, not %s",
-	    score_seen(s, s->at, buf));
+	return tune_fault(s, s->at, "expected a space after the note, not %s",
+	    tune_seen(s->at, s->end, buf));
 }
 
 int
 score_music(struct score *s)
 {
-	char buf[SCORE_SEEN];
+	char buf[TUNE_SEEN];
 	uint8_t key;
 
 	if (score_part(s) == -1)
@@ -475,7 +444,7 @@ score_music(struct score *s)
 			break;
 		case '}':
 			if (s->in_tuplet == 0)
-				r = score_fail(
+				r = tune_fault(
 				    s, at, "expected '{' before '}'");
 			s->in_tuplet = 0;
 			s->at++;
@@ -486,7 +455,7 @@ score_music(struct score *s)
 				r = score_bar(s);
 				break;
 			}
-			r = score_fail(s, at, "expected :| and not ':' alone");
+			r = tune_fault(s, at, "expected :| and not ':' alone");
 			break;
 		case '(':
 			r = score_sign(s);
@@ -498,7 +467,7 @@ score_music(struct score *s)
 		case '>':
 			s->part->octave += *at == '<' ? -1 : 1;
 			if (s->part->octave < -1 || s->part->octave > 9)
-				r = score_fail(
+				r = tune_fault(
 				    s, at, "expected an octave from -1 to 9");
 			s->at++;
 			break;
@@ -509,20 +478,20 @@ score_music(struct score *s)
 			}
 			if (*at >= 'A' && *at <= 'G' &&
 			    (at + 1 == s->end || !is_letter(at[1])))
-				r = score_fail(s, at,
+				r = tune_fault(s, at,
 				    "expected a note in lower case, as c4: a "
 				    "quarter C in the octave that o4 set");
 			else
-				r = score_fail(s, at,
+				r = tune_fault(s, at,
 				    "expected a keyword, a drum, or music "
 				    "(notes a to g, rest r, |), not %s",
-				    score_seen(s, at, buf));
+				    tune_seen(at, s->end, buf));
 		}
 		if (r == -1)
 			return -1;
 	}
 	if (s->in_tuplet != 0)
-		return score_fail(s, s->at,
+		return tune_fault(s, s->at,
 		    "expected '}', which ends the tuplet in column %zu",
 		    s->tuplet_column);
 	return 0;

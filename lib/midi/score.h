@@ -67,14 +67,7 @@ struct score {
 	size_t tuplet_column;
 };
 
-/* All return 0, or -1 with errno; -1 from fail. */
-int score_fail(struct score *s, const char *at, const char *fmt, ...)
-    __attribute__((format(printf, 3, 4)));
-
-/* What is there, for a message: in quotes, or "the end of the line". */
-#define SCORE_SEEN 24
-const char *score_seen(const struct score *s, const char *at, char *buf);
-
+/* All return 0, or -1 with errno. */
 void score_space(struct score *s);
 size_t score_word(const struct score *s);
 bool score_is(const char *word, size_t len, const char *name);

@@ -23,7 +23,7 @@ score_bar_line(struct score *s, const char *at)
 
 	if (p->phase != 0) {
 		int64_t g = score_gcd(p->since, TUNE_WHOLE);
-		return score_fail(s, at,
+		return tune_fault(s, at,
 		    "expected a bar line after %u/%u: bar %u is %lld/%lld "
 		    "long here",
 		    p->num, 1u << p->shift, p->bar_number,
@@ -60,16 +60,16 @@ score_ending(struct score *s)
 		s->at++;
 	}
 	if (s->at >= s->end || *s->at != '.')
-		return score_fail(s, s->at,
+		return tune_fault(s, s->at,
 		    "expected '.' after the number of an ending, as in 1.");
 	s->at++;
 	if (p->repeat_phase < 0)
-		return score_fail(
+		return tune_fault(
 		    s, at, "expected an ending in a repeat, after |:");
 	if (op.ref & 1)
 		p->ending_phase = p->phase;
 	else if (p->ending_phase < 0)
-		return score_fail(s, at, "expected the ending 1. before");
+		return tune_fault(s, at, "expected the ending 1. before");
 	else {
 		p->since += p->ending_phase - p->phase;
 		p->phase = p->ending_phase;
@@ -87,11 +87,11 @@ end_repeat(struct score *s, const char *at)
 	if (s->at < s->end && *s->at == '*' && score_times(s, &op.count) == -1)
 		return -1;
 	if (p->repeat_phase < 0)
-		return score_fail(s, at, "expected |: before :|");
+		return tune_fault(s, at, "expected |: before :|");
 	if (p->phase != p->repeat_phase && p->repeat_phase == 0)
 		return score_bar_line(s, at);
 	if (p->phase != p->repeat_phase)
-		return score_fail(s, at,
+		return tune_fault(s, at,
 		    "expected whole bars of %u/%u between |: and :|", p->num,
 		    1u << p->shift);
 	if (score_op(s, op) == -1)
@@ -110,7 +110,7 @@ begin_repeat(struct score *s, const char *at)
 
 	/* After the last ending, which nothing ends, another may begin. */
 	if (p->repeat_phase >= 0 && p->ending_phase < 0)
-		return score_fail(s, at,
+		return tune_fault(s, at,
 		    "expected :| before another |: (the first is in line %u)",
 		    p->repeat_line);
 	p->repeat_phase = p->phase;
@@ -134,7 +134,7 @@ score_bar(struct score *s)
 	const char *at = s->at;
 
 	if (s->in_tuplet != 0)
-		return score_fail(s, at,
+		return tune_fault(s, at,
 		    "expected '}', which ends the tuplet "
 		    "in column %zu, before the bar does",
 		    s->tuplet_column);

@@ -137,7 +137,7 @@ grace(struct lane *l, unsigned n)
 static int
 do_step(struct lane *l, const char *at)
 {
-	char buf[SCORE_SEEN];
+	char buf[TUNE_SEEN];
 
 	l->len += l->step;
 	switch (*at) {
@@ -162,12 +162,12 @@ do_step(struct lane *l, const char *at)
 	case 'o':
 		if (l->key == HAT)
 			return hit(l, OPEN_HAT, l->step, TUNE_PLAIN);
-		return score_fail(
+		return tune_fault(
 		    l->s, at, "expected o, which opens a hat, in a hat's lane");
 	default:
-		return score_fail(l->s, at,
+		return tune_fault(l->s, at,
 		    "expected a step: x X g o f d or . for none, not %s",
-		    score_seen(l->s, at, buf));
+		    tune_seen(at, l->s->end, buf));
 	}
 }
 
@@ -217,7 +217,7 @@ begin_lane(struct lane *l, const char *name, size_t len)
 		p->bar_number = p->block_bar;
 	}
 	if (p->lanes[l->key] != 0)
-		return score_fail(s, name,
+		return tune_fault(s, name,
 		    "expected an empty line before %.*s again: the lanes of a "
 		    "block sound together",
 		    (int)len, name);
@@ -233,14 +233,14 @@ end_lane(struct lane *l)
 	struct score_part *p = s->part;
 
 	if (l->len == 0)
-		return score_fail(
+		return tune_fault(
 		    s, s->at, "expected the steps of a drum, such as x...x...");
 	if (flush_rest(l) == -1)
 		return -1;
 	if (p->block_len == 0)
 		p->block_len = l->len;
 	if (l->len != p->block_len)
-		return score_fail(s, s->at,
+		return tune_fault(s, s->at,
 		    "expected a lane as long as the one above: %lld/480 of a "
 		    "quarter, not %lld",
 		    (long long)(p->block_len / TUNE_UNIT),
@@ -260,7 +260,7 @@ lane_grid(struct score *s, int *grid)
 	if (score_number(s, grid, 1, 480, "steps a whole note") == -1)
 		return -1;
 	if (1920 % *grid != 0)
-		return score_fail(s, at,
+		return tune_fault(s, at,
 		    "expected steps that divide a whole note, such as 8, 12, "
 		    "16 or 24");
 	return 0;
@@ -307,7 +307,7 @@ score_lane(struct score *s)
 				return -1;
 			score_space(s);
 			if (s->at < s->end)
-				return score_fail(
+				return tune_fault(
 				    s, s->at, "expected the end of the lane");
 			break;
 		}

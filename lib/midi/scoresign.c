@@ -34,7 +34,7 @@ read_string(struct score *s, const char **text, size_t *len, const char *stop)
 	if (at < stop && *at == '"') {
 		end = memchr(at + 1, '"', (size_t)(stop - at - 1));
 		if (end == NULL)
-			return score_fail(s, stop, "expected '\"' at the end");
+			return tune_fault(s, stop, "expected '\"' at the end");
 		*text = at + 1;
 		*len = (size_t)(end - at - 1);
 		s->at = end + 1;
@@ -45,7 +45,7 @@ read_string(struct score *s, const char **text, size_t *len, const char *stop)
 	*text = at;
 	*len = (size_t)(end - at);
 	s->at = end;
-	return *len > 0 ? 0 : score_fail(s, at, "expected a text or a name");
+	return *len > 0 ? 0 : tune_fault(s, at, "expected a text or a name");
 }
 
 static int
@@ -67,7 +67,7 @@ begin_swell(struct score *s, const char *at)
 	struct score_part *p = s->part;
 
 	if (p->swells)
-		return score_fail(s, at,
+		return tune_fault(s, at,
 		    "expected a dynamic, such as (f), that the last one leads "
 		    "to");
 	p->swells = true;
@@ -112,7 +112,7 @@ do_tempo(struct score *s)
 			return -1;
 		score_space(s);
 		if (s->at != p)
-			return score_fail(s, at,
+			return tune_fault(s, at,
 			    "expected a length before '=', as in 4. = 60");
 		s->at++;
 		score_space(s);
@@ -142,7 +142,7 @@ do_tempo(struct score *s)
 				beats / 2) /
 				beats;
 	if (us == 0 || us > 0xFFFFFF)
-		return score_fail(s, digits,
+		return tune_fault(s, digits,
 		    "expected beats a minute, such as 120: quarters from 4 on");
 	op.ref = (uint32_t)us;
 	return conductor(s, op);
@@ -158,7 +158,7 @@ do_time(struct score *s)
 	if (score_number(s, &num, 1, 255, "a time signature") == -1)
 		return -1;
 	if (s->at >= s->end || *s->at != '/')
-		return score_fail(s, s->at, "expected '/', as in time 4/4");
+		return tune_fault(s, s->at, "expected '/', as in time 4/4");
 	s->at++;
 	const char *below = s->at;
 	if (score_number(s, &den, 1, 64, "what a beat is") == -1)
@@ -166,10 +166,10 @@ do_time(struct score *s)
 	while (1 << shift < den)
 		shift++;
 	if (1 << shift != den)
-		return score_fail(
+		return tune_fault(
 		    s, below, "expected 1, 2, 4, 8, 16, 32 or 64 below");
 	if (s->part == NULL && s->pickup >= TUNE_WHOLE * num >> shift)
-		return score_fail(
+		return tune_fault(
 		    s, at, "expected a bar that is longer than the pickup");
 	if (s->part == NULL) {
 		s->num = (unsigned)num;
@@ -179,7 +179,7 @@ do_time(struct score *s)
 
 	struct score_part *p = s->part;
 	if (p->phase != 0 && p->time > 0)
-		return score_fail(
+		return tune_fault(
 		    s, at, "expected a change of time where a bar begins");
 	p->num = (unsigned)num;
 	p->shift = shift;
@@ -200,7 +200,7 @@ do_key(struct score *s)
 
 	if (at >= s->end ||
 	    (f = memchr(fifths, *at | 0x20, sizeof(fifths) - 1)) == NULL)
-		return score_fail(
+		return tune_fault(
 		    s, at, "expected a key, such as C, Bb or F# minor");
 	sharps = (int)(f - fifths) - 1;
 	s->at++;
@@ -216,11 +216,11 @@ do_key(struct score *s)
 		op.data[1] = 1;
 		sharps -= 3;
 	} else if (n > 0 && !score_is(s->at, n, "major")) {
-		return score_fail(s, s->at, "expected major or minor");
+		return tune_fault(s, s->at, "expected major or minor");
 	}
 	s->at += n;
 	if (sharps < -7 || sharps > 7)
-		return score_fail(
+		return tune_fault(
 		    s, at, "expected a key of at most 7 sharps or flats");
 	op.data[0] = (uint8_t)sharps;
 	return conductor(s, op);
@@ -233,12 +233,12 @@ do_pickup(struct score *s)
 	int64_t len = 0;
 
 	if (s->part != NULL)
-		return score_fail(
+		return tune_fault(
 		    s, at, "expected a pickup before the first part");
 	if (score_length(s, &len) == -1)
 		return -1;
 	if (len == 0 || len >= TUNE_WHOLE * s->num >> s->shift)
-		return score_fail(s, at,
+		return tune_fault(s, at,
 		    "expected a length, such as 4, that is less than a bar "
 		    "(after the time signature)");
 	s->pickup = len;
@@ -335,7 +335,7 @@ do_channel(struct score *s)
 	if (score_number(s, &n, 1, 16, "a channel") == -1)
 		return -1;
 	if (tune_nops(p->voice) > 0)
-		return score_fail(
+		return tune_fault(
 		    s, at, "expected a channel before what a part plays");
 	p->voice->channel = (uint8_t)(n - 1);
 	p->voice->has_channel = true;
@@ -351,7 +351,7 @@ do_grid(struct score *s)
 	if (score_number(s, &n, 1, 480, "steps a whole note") == -1)
 		return -1;
 	if (1920 % n != 0)
-		return score_fail(s, at,
+		return tune_fault(s, at,
 		    "expected steps that divide a whole note, such as 8, 12, "
 		    "16 or 24");
 	if (score_drums(s) == -1)
@@ -365,7 +365,7 @@ do_part(struct score *s, bool drums)
 {
 	const char *name = "drums";
 	size_t len = 5;
-	char buf[SCORE_SEEN];
+	char buf[TUNE_SEEN];
 
 	score_space(s);
 	if (s->at < s->end && *s->at == '"') {
@@ -380,7 +380,7 @@ do_part(struct score *s, bool drums)
 		len = (size_t)(p - name);
 		s->at = p;
 	} else if (!drums) {
-		return score_fail(s, s->at, "expected the name of the part");
+		return tune_fault(s, s->at, "expected the name of the part");
 	}
 
 	size_t before = s->nparts;
@@ -388,9 +388,9 @@ do_part(struct score *s, bool drums)
 		return -1;
 	score_space(s);
 	if (drums && s->at < s->end)
-		return score_fail(s, s->at,
+		return tune_fault(s, s->at,
 		    "expected no more than a name after drums, not %s",
-		    score_seen(s, s->at, buf));
+		    tune_seen(s->at, s->end, buf));
 	if (s->at < s->end)
 		return do_instrument(s, s->end);
 
@@ -529,7 +529,7 @@ statement(struct score *s, const char *stop, bool is_line)
 		if (!score_is(at, n, keywords[i].name))
 			continue;
 		if (!is_line && keywords[i].line_only)
-			return score_fail(s, at,
+			return tune_fault(s, at,
 			    "expected \"%s\" on a line of its own",
 			    keywords[i].name);
 		if (keywords[i].of_part && score_part(s) == -1)
@@ -548,7 +548,7 @@ statement(struct score *s, const char *stop, bool is_line)
 int
 score_statement(struct score *s)
 {
-	char buf[SCORE_SEEN];
+	char buf[TUNE_SEEN];
 
 	/* Where a comment begins, what the keyword says has ended. */
 	const char *stop = s->at;
@@ -567,9 +567,9 @@ score_statement(struct score *s)
 	if (r == 1) {
 		score_space(s);
 		if (s->at < stop)
-			r = score_fail(s, s->at,
+			r = tune_fault(s, s->at,
 			    "expected the end of the line, not %s",
-			    score_seen(s, s->at, buf));
+			    tune_seen(s->at, s->end, buf));
 	}
 	s->end = end;
 	return r;
@@ -579,7 +579,7 @@ int
 score_sign(struct score *s)
 {
 	const char *open = s->at++, *stop = s->at;
-	char buf[SCORE_SEEN];
+	char buf[TUNE_SEEN];
 	bool quoted = false;
 
 	while (stop < s->end && (quoted || *stop != ')')) {
@@ -588,7 +588,7 @@ score_sign(struct score *s)
 		stop++;
 	}
 	if (stop == s->end)
-		return score_fail(s, open, "expected ')' in the line");
+		return tune_fault(s, open, "expected ')' in the line");
 	score_space(s);
 
 	const char *at = s->at, *end = s->end;
@@ -605,15 +605,15 @@ score_sign(struct score *s)
 	if (r == 0)
 		r = statement(s, stop, false);
 	if (r == 0)
-		r = score_fail(s, at,
+		r = tune_fault(s, at,
 		    "expected a dynamic (pp to ff), cresc, dim, or a keyword, "
 		    "not %s",
-		    score_seen(s, at, buf));
+		    tune_seen(at, s->end, buf));
 	if (r == 1) {
 		score_space(s);
 		if (s->at < stop)
-			r = score_fail(s, s->at, "expected ')', not %s",
-			    score_seen(s, s->at, buf));
+			r = tune_fault(s, s->at, "expected ')', not %s",
+			    tune_seen(s->at, s->end, buf));
 	}
 	s->end = end;
 	s->at = stop + 1;

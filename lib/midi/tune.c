@@ -92,6 +92,23 @@ tune_fail(
 	return -1;
 }
 
+const char *
+tune_seen(const char *at, const char *end, char buf[TUNE_SEEN])
+{
+	size_t n = 0;
+
+	if (at >= end)
+		return "the end of the line";
+	buf[n++] = '"';
+	for (; at < end && n < TUNE_SEEN - 2; at++) {
+		if (n > 1 && (*at == ' ' || *at == '\t'))
+			break;
+		buf[n++] = *at;
+	}
+	memcpy(buf + n, "\"", 2);
+	return buf;
+}
+
 static int
 too_much(struct tune_maker *m, uint32_t line, size_t column)
 {

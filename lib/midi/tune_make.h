@@ -96,6 +96,15 @@ void tune_maker_free(struct tune_maker *m);
 int tune_fail(struct tune_maker *m, uint32_t line, size_t column,
     const char *fmt, ...) __attribute__((format(printf, 4, 5)));
 
+/* The same of a reader, at a place in its line. */
+#define tune_fault(s, at, ...)                                                 \
+	tune_fail(                                                             \
+	    (s)->m, (s)->line, (size_t)((at) - (s)->line_at) + 1, __VA_ARGS__)
+
+/* What is there, for a message: in quotes, or "the end of the line". */
+#define TUNE_SEEN 24
+const char *tune_seen(const char *at, const char *end, char buf[TUNE_SEEN]);
+
 /* Keeps a text or some bytes of a meta event. */
 int tune_text(
     struct tune_maker *m, uint32_t *ref, const void *data, size_t len);

@@ -163,7 +163,7 @@ int
 score_instrument(struct score *s, const char *stop)
 {
 	const char *at = s->at, *name = at, *end = stop, *like;
-	char buf[SCORE_SEEN];
+	char buf[TUNE_SEEN];
 	int n;
 
 	while (end > name && (end[-1] == ' ' || end[-1] == '\t'))
@@ -182,14 +182,14 @@ score_instrument(struct score *s, const char *stop)
 	}
 	n = find_program(name, (size_t)(end - name), &like);
 	if (n == -1 && like != NULL)
-		return score_fail(s, at,
+		return tune_fault(s, at,
 		    "expected more of the name: several are like it, such as "
 		    "\"%s\"",
 		    like);
 	if (n == -1)
-		return score_fail(s, at,
+		return tune_fault(s, at,
 		    "expected an instrument of General MIDI by its name or "
 		    "number (0 to 127), not %s",
-		    score_seen(s, at, buf));
+		    tune_seen(at, s->end, buf));
 	return n;
 }
