@@ -68,6 +68,27 @@ abc_fraction(struct abc *s, unsigned *num, unsigned *den)
 	return 0;
 }
 
+/* What the head said of all voices; and the part that has begun: what is before
+ * it is not of the voice that comes late. */
+static int
+begin_voice(struct abc *s, struct abc_voice *v)
+{
+	struct tune_op op = {.kind = TUNE_MESSAGE, .count = 1};
+
+	op.data[0] = RIAD_MIDI_CONTROL;
+	for (unsigned i = 0; i < s->ncontrols; i++) {
+		memcpy(op.data + 1, s->controls[i], 2);
+		if (tune_add(s->m, v->voice, &op, s->line, 1) == -1)
+			return -1;
+	}
+	op = (struct tune_op){
+	    .kind = TUNE_PART, .data = {(uint8_t)s->part}, .count = 1};
+	if (s->part != 0 && tune_add(s->m, v->voice, &op, s->line, 1) == -1)
+		return -1;
+	v->nfirst = tune_nops(v->voice);
+	return 0;
+}
+
 struct abc_voice *
 abc_voice_new(struct abc *s, const char *id, size_t len)
 {
@@ -89,7 +110,7 @@ abc_voice_new(struct abc *s, const char *id, size_t len)
 		v->state = s->head;
 	v->velocity = 80;
 	abc_bar_begins(v);
-	return v;
+	return begin_voice(s, v) == -1 ? NULL : v;
 }
 
 int
@@ -163,6 +184,8 @@ read_line(struct abc *s)
 		return 0; /* a comment */
 	if (is_field(s)) {
 		char name = *s->at;
+		if (name != '+')
+			s->field = name;
 		s->at += 2;
 		abc_space(s);
 		return abc_field(s, name);
@@ -170,23 +193,23 @@ read_line(struct abc *s)
 	if (s->in_head)
 		return tune_fault(s, s->at,
 		    "expected a field; K: ends the head, and music follows");
+	s->field = 0;
 	return abc_music(s);
 }
 
-/* The next line; its end is without what ends lines. */
+/* The next line; its end is without what ends lines: LF, CR or both. */
 static bool
 next_line(struct abc *s, const char **next, const char *end)
 {
 	if (*next >= end)
 		return false;
-	s->at = s->line_at = *next;
+	s->at = s->line_at = s->end = *next;
 	s->line++;
-	s->end = memchr(s->at, '\n', (size_t)(end - s->at));
-	*next = s->end == NULL ? end : s->end + 1;
-	if (s->end == NULL)
-		s->end = end;
-	if (s->end > s->at && s->end[-1] == '\r')
-		s->end--;
+	while (s->end < end && *s->end != '\n' && *s->end != '\r')
+		s->end++;
+	*next = s->end < end ? s->end + 1 : end;
+	if (*next < end && *s->end == '\r' && **next == '\n')
+		++*next;
 	return true;
 }
 

@@ -7,6 +7,7 @@
 
 #define ABC_ORDER_MAX 4096 /* parts that P: plays */
 #define ABC_GRACES 32u
+#define ABC_CONTROLS 32u
 #define ABC_NO_ACCIDENTAL INT8_MAX
 
 enum abc_propagate { ABC_PITCH, ABC_OCTAVE, ABC_NOT };
@@ -16,10 +17,10 @@ struct abc_state {
 	int8_t key[7]; /* accidentals of c to b */
 	int8_t sharps; /* for the key signature event */
 	bool minor;
-	int64_t unit;        /* L:, or 0 for what M: makes it */
-	unsigned num, shift; /* M:; num 0 for none */
-	int octave, transpose;
-	int program, channel; /* or -1 */
+	int64_t unit;                /* L:, or 0 for what M: makes it */
+	unsigned num, shift;         /* M:; num 0 for none */
+	int octave, transpose, clef; /* octaves, semitones; octaves */
+	int program, channel;        /* or -1 */
 };
 
 struct abc_voice {
@@ -30,12 +31,15 @@ struct abc_voice {
 	int64_t time; /* as written */
 
 	/* Accidentals of the bar by letter, and by octave where they hold for
-	 * one only; and those of notes that are tied, by place on the staff. */
+	 * one only; and those of the last note or chord, by place on the
+	 * staff. */
 	int8_t bar[12][7];
 	struct abc_place {
 		int8_t octave, letter, accidental;
-	} tied[TUNE_CHORD];
-	size_t ntied;
+		bool is_tied;
+	} places[TUNE_CHORD];
+	size_t nplaces;
+	size_t last_note; /* which has these: its operation + 1, or 0 */
 
 	/* The last note or rest: its operation + 1, what its length would be
 	 * without grace notes, and how many of these are before it. */
@@ -60,8 +64,10 @@ struct abc_voice {
 	int64_t overlaid;
 
 	unsigned begun; /* passes that |: asks for, 0 without */
+	size_t nfirst;  /* operations that all voices begin with */
 
-	size_t lyric_from; /* operation that w: begins at */
+	/* Operations that w: begins at, and that +: goes on at. */
+	size_t lyric_from, lyric_at;
 	bool had_words;
 };
 
@@ -72,7 +78,13 @@ struct abc {
 	struct abc_state head;
 	struct abc_voice *voices[TUNE_VOICES], *voice; /* voice: or NULL */
 	size_t nvoices;
-	bool in_head, had_key, had_title, has_tempo;
+	bool in_head, had_title;
+	char field; /* that +: goes on with, or 0 */
+	char part;  /* that was begun, or 0 */
+
+	/* What the head says of all voices. */
+	uint8_t controls[ABC_CONTROLS][2];
+	unsigned ncontrols;
 	enum abc_propagate propagate;
 	char order[ABC_ORDER_MAX];
 
@@ -109,7 +121,7 @@ int abc_music(struct abc *s);
 int abc_bar(struct abc *s);
 int abc_ending(struct abc *s);
 int abc_overlay(struct abc *s);
-int abc_words(struct abc *s);
+int abc_words(struct abc *s, bool goes_on);
 /* A decoration by its name, without signs; those not known do nothing. */
 void abc_decoration(struct abc_voice *v, const char *name, size_t len);
 

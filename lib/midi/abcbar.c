@@ -77,9 +77,12 @@ abc_bar(struct abc *s)
 		ends++;
 	for (; s->at < s->end; s->at++) {
 		char next = s->end - s->at > 1 ? s->at[1] : '\0';
-		if (*s->at == '|' ||
-		    (*s->at == ':' && lines > 0 && next == '|')) {
-			lines++; /* of :|:| and the like the first ':' counts */
+		if (*s->at == '|') {
+			lines++;
+		} else if (*s->at == ':' && lines > 0 && next == '|') {
+			/* Of :|:| and the like the first ':' counts. */
+			if (ends == 0)
+				ends = 1;
 		} else if (*s->at == ']' ||
 			   (*s->at == '[' && tune_is_one("|]", next))) {
 			thick = true;
@@ -139,6 +142,6 @@ abc_overlay(struct abc *s)
 		return -1;
 	v->bar_time = 0;
 	v->in_overlay = true;
-	v->last = 0;
+	v->last = v->last_note = 0;
 	return 0;
 }

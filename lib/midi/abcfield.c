@@ -119,6 +119,21 @@ abc_unit(const struct abc_state *st)
 	       (st->num > 0 && st->num * 4 < 3U << st->shift ? 16 : 8);
 }
 
+/* Beats a minute, in hundredths. */
+static unsigned
+read_beats(struct abc *s)
+{
+	unsigned n = abc_digits(s, 9999) * 100;
+
+	if (s->at >= s->end || *s->at != '.')
+		return n;
+	s->at++;
+	for (unsigned unit = 10;
+	     s->at < s->end && *s->at >= '0' && *s->at <= '9'; unit /= 10)
+		n += unit * (unsigned)(*s->at++ - '0');
+	return n;
+}
+
 static int
 do_tempo(struct abc *s)
 {
@@ -140,12 +155,7 @@ do_tempo(struct abc *s)
 		} else if (s->at < s->end && *s->at == '=') {
 			s->at++;
 			abc_space(s);
-			bpm = abc_digits(s, 9999);
-			/* No fraction of a beat is lost to music. */
-			if (s->at < s->end && *s->at == '.') {
-				s->at++;
-				abc_digits(s, 9);
-			}
+			bpm = read_beats(s);
 		} else if (s->at < s->end && (*s->at == 'C' || *s->at == 'c')) {
 			/* Of old: the unit length, or so many. */
 			unsigned n;
@@ -160,7 +170,7 @@ do_tempo(struct abc *s)
 			if (memchr(digits, '/', (size_t)(s->at - digits)))
 				beat += TUNE_WHOLE * num / den;
 			else
-				bpm = num; /* of old, too: of quarters */
+				bpm = num * 100; /* of old: of quarters */
 		} else if (s->at < s->end) {
 			return tune_fault(
 			    s, s->at, "expected a tempo, such as 1/4=120");
@@ -172,7 +182,7 @@ do_tempo(struct abc *s)
 		beat = TUNE_QUARTER;
 
 	uint64_t us = bpm == 0 ? 0
-			       : (uint64_t)60000000 * (uint64_t)TUNE_QUARTER /
+			       : (uint64_t)6000000000 * (uint64_t)TUNE_QUARTER /
 				     ((uint64_t)beat * bpm);
 	if (us == 0 || us > 0xFFFFFF)
 		return tune_fault(s, at,
@@ -237,6 +247,29 @@ mode_of(const char *name, size_t len, bool *minor)
 	return 99;
 }
 
+/* A clef, perhaps in quotes: an 8 after it is heard. */
+static void
+read_clef(struct abc_state *st, const char *at, const char *end)
+{
+	static const char names[][8] = {
+	    "treble", "bass", "alto", "tenor", "perc", "none"};
+
+	if (end - at >= 2 && *at == '"' && end[-1] == '"') {
+		at++;
+		end--;
+	}
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		size_t n = strlen(names[i]);
+		if ((size_t)(end - at) >= n && memcmp(at, names[i], n) == 0 &&
+		    tune_is_one("12345", (size_t)(end - at) > n ? at[n] : '1'))
+			st->clef = 0;
+	}
+	if (end - at > 2 && memcmp(end - 2, "-8", 2) == 0)
+		st->clef = -1;
+	else if (end - at > 2 && memcmp(end - 2, "+8", 2) == 0)
+		st->clef = 1;
+}
+
 /* name=value, or a clef: what of these bears on pitch. */
 static int
 parameter(struct abc *s, struct abc_state *st, struct abc_voice *v)
@@ -271,11 +304,7 @@ parameter(struct abc *s, struct abc_state *st, struct abc_voice *v)
 			(size_t)(end - value - 2)) == -1)
 			return -1;
 	} else if (value == at || abc_is(at, n, "clef")) {
-		size_t len = (size_t)(end - value);
-		if (len > 2 && memcmp(end - 2, "-8", 2) == 0)
-			st->octave = -1;
-		else if (len > 2 && memcmp(end - 2, "+8", 2) == 0)
-			st->octave = 1;
+		read_clef(st, value, end);
 	}
 	s->at = end;
 	return 0;
@@ -332,8 +361,11 @@ do_key(struct abc *s)
 		for (p = s->at; p < s->end && ((*p >= 'a' && *p <= 'z') ||
 						  (*p >= 'A' && *p <= 'Z'));)
 			p++;
-		if (p < s->end && *p == '=')
-			p = s->at; /* the name of a parameter */
+		/* The name of a parameter; but Dmix=c has an accidental. */
+		if (p < s->end && *p == '=' &&
+		    (p == s->at ||
+			mode_of(s->at, (size_t)(p - s->at), &st->minor) == 99))
+			p = s->at;
 		n = (size_t)(p - s->at);
 		if (abc_is(s->at, n, "exp")) {
 			explicit = true;
@@ -422,6 +454,8 @@ abc_end_head(struct abc *s)
 			st->unit = own.unit;
 		if (own.octave != 0)
 			st->octave = own.octave;
+		if (own.clef != 0)
+			st->clef = own.clef;
 		if (own.transpose != 0)
 			st->transpose = own.transpose;
 		if (own.program >= 0)
@@ -508,16 +542,22 @@ do_part(struct abc *s)
 
 	struct tune_op op = {
 	    .kind = TUNE_PART, .data = {(uint8_t)*s->at}, .count = 1};
-	if (abc_voice(s) == -1)
-		return -1;
 	for (size_t i = 0; i < s->nvoices; i++) {
 		if (tune_add(s->m, s->voices[i]->voice, &op, s->line, 1) == -1)
 			return -1;
 	}
+	s->part = *s->at;
 	return 0;
 }
 
 /* --- directives */
+
+static bool
+has_begun(const struct abc *s)
+{
+	return !s->in_head && s->voice != NULL &&
+	       tune_nops(s->voice->voice) > s->voice->nfirst;
+}
 
 static int
 do_midi(struct abc *s)
@@ -542,7 +582,7 @@ do_midi(struct abc *s)
 			st->channel = a - 1;
 			a = b;
 		}
-		if (s->voice != NULL && tune_nops(s->voice->voice) > 0)
+		if (has_begun(s))
 			return abc_op(
 			    s, (struct tune_op){.kind = TUNE_MESSAGE,
 				   .data = {RIAD_MIDI_PROGRAM, (uint8_t)a}});
@@ -553,7 +593,7 @@ do_midi(struct abc *s)
 		if (a < 1)
 			return tune_fault(
 			    s, at, "expected a channel from 1 to 16");
-		if (s->voice != NULL && tune_nops(s->voice->voice) > 0)
+		if (has_begun(s))
 			return abc_op(s, (struct tune_op){.kind = TUNE_CHANNEL,
 					     .data = {(uint8_t)(a - 1)}});
 		st->channel = a - 1;
@@ -566,6 +606,15 @@ do_midi(struct abc *s)
 		if (a < 0 || b < 0)
 			return tune_fault(s, at,
 			    "expected a controller and its value, 0 to 127");
+		if (s->in_head && s->voice == NULL) {
+			if (s->ncontrols == ABC_CONTROLS)
+				return tune_fault(s, at,
+				    "expected at most %u controllers",
+				    ABC_CONTROLS);
+			s->controls[s->ncontrols][0] = (uint8_t)a;
+			s->controls[s->ncontrols++][1] = (uint8_t)b;
+			return 0;
+		}
 		if (abc_voice(s) == -1)
 			return -1;
 		return abc_op(s,
@@ -663,7 +712,9 @@ abc_field(struct abc *s, char name)
 	case 'U':
 		return do_symbol(s);
 	case 'w':
-		return s->in_head ? 0 : abc_words(s);
+		return s->in_head ? 0 : abc_words(s, false);
+	case '+':
+		return s->field == 'w' && !s->in_head ? abc_words(s, true) : 0;
 	default:
 		return 0; /* for people, or for paper */
 	}

@@ -16,6 +16,14 @@ is_note(char c)
 	return (c >= 'a' && c <= 'g') || (c >= 'A' && c <= 'G');
 }
 
+/* Letters that a meaning may be given to, and '~' and '.', which have one. */
+static bool
+is_decoration(char c)
+{
+	return (c >= 'H' && c <= 'W') || (c >= 'h' && c <= 'w') || c == '~' ||
+	       c == '.';
+}
+
 /* Velocities as of the score text: 16 a step. */
 static int
 dynamic(const char *name, size_t len)
@@ -103,10 +111,10 @@ struct pitch {
 static int
 tied_accidental(const struct abc_voice *v, const struct abc_place *p)
 {
-	for (size_t i = 0; i < v->ntied; i++) {
-		if (v->tied[i].letter == p->letter &&
-		    v->tied[i].octave == p->octave)
-			return v->tied[i].accidental;
+	for (size_t i = 0; i < v->nplaces; i++) {
+		if (v->places[i].is_tied && v->places[i].letter == p->letter &&
+		    v->places[i].octave == p->octave)
+			return v->places[i].accidental;
 	}
 	return ABC_NO_ACCIDENTAL;
 }
@@ -172,8 +180,8 @@ read_pitch(struct abc *s, struct pitch *p)
 	p->place.accidental = (int8_t)accidental;
 	find_accidental(s, p);
 
-	int key = (octave + st->octave) * 12 + steps[p->place.letter] +
-		  p->place.accidental + st->transpose;
+	int key = (octave + st->octave + st->clef) * 12 +
+		  steps[p->place.letter] + p->place.accidental + st->transpose;
 	if (key < 0 || key > 127)
 		return tune_fault(s, at, "expected a note in reach of MIDI");
 	p->key = (uint8_t)key;
@@ -251,17 +259,17 @@ add_note(
 		for (size_t i = 0; i < n; i++)
 			ties[i] = true;
 	}
-	v->ntied = 0;
+	v->nplaces = n;
 	for (size_t i = 0; i < n; i++) {
 		size_t k = 0;
+		v->places[i] = pitches[i].place;
+		v->places[i].is_tied = ties[i];
 		while (k < nkeys && (keys[k] & 0x7F) != pitches[i].key)
 			k++;
 		if (k == nkeys)
 			keys[nkeys++] = pitches[i].key;
-		if (ties[i]) {
+		if (ties[i])
 			keys[k] |= TUNE_TIED;
-			v->tied[v->ntied++] = pitches[i].place;
-		}
 	}
 	if (v->accent)
 		op.stress = TUNE_ACCENT;
@@ -273,10 +281,25 @@ add_note(
 	    tune_pitches(s->m, &op.ref, keys, nkeys) == -1 ||
 	    abc_op(s, op) == -1)
 		return -1;
-	v->last = tune_nops(v->voice);
+	v->last = v->last_note = tune_nops(v->voice);
 	v->last_len = 0;
 	set_length(v, in_rhythm(v, len));
 	return 0;
+}
+
+/* A tie that stands apart, where a line or a bar begins, or dotted. */
+static void
+tie_last(struct abc *s)
+{
+	struct abc_voice *v = s->voice;
+
+	if (v->last_note == 0)
+		return;
+	const struct tune_op *op = &tune_ops(v->voice)[v->last_note - 1];
+	for (unsigned i = 0; i < op->data[2]; i++)
+		s->m->pitches.data[op->ref + i] |= TUNE_TIED;
+	for (size_t i = 0; i < v->nplaces; i++)
+		v->places[i].is_tied = true;
 }
 
 static int
@@ -362,7 +385,8 @@ read_chord(struct abc *s)
 				return -1;
 			continue;
 		}
-		if (tune_is_one(".uvTHLMOPS~", *s->at)) {
+		/* Slurs may begin at one of them. */
+		if (is_decoration(*s->at) || tune_is_one("()", *s->at)) {
 			s->at++;
 			continue;
 		}
@@ -412,7 +436,7 @@ read_rest(struct abc *s)
 	} else if (multiply(s, &len) == -1) {
 		return -1;
 	}
-	v->ntied = 0;
+	v->nplaces = v->last_note = 0;
 	v->last_graces = 0;
 	v->last_len = 0;
 	if (abc_op(s, (struct tune_op){.kind = TUNE_REST}) == -1)
@@ -440,8 +464,9 @@ read_graces(struct abc *s)
 			    s, open, "expected '}', which ends grace notes");
 		if (*s->at == '}')
 			break;
-		/* Slurs, ties, chords and rhythm among them sound no other. */
-		if (tune_is_one("()[]-><~.", *s->at)) {
+		/* Slurs, ties, chords, rhythm and signs among them sound no
+		 * other. */
+		if (is_decoration(*s->at) || tune_is_one("()[]-><", *s->at)) {
 			s->at++;
 			continue;
 		}
@@ -588,9 +613,8 @@ read_symbol(struct abc *s)
 		s->voice->staccato = true;
 	} else if (c == 'L') {
 		s->voice->accent = true;
-	} else if (c == 'Y' ||
-		   !((c >= 'H' && c <= 'W') || (c >= 'h' && c <= 'w') ||
-		       tune_is_one("~#*;?@$`)\\, \t", (char)c))) {
+	} else if (c == 'Y' || !(is_decoration((char)c) ||
+				   tune_is_one("#*;?@$`)\\, \t", (char)c))) {
 		/* Letters that are not given a meaning, have none. */
 		return tune_fault(s, s->at,
 		    "expected a note, a rest, a bar or another sign of music, "
@@ -642,8 +666,11 @@ abc_music(struct abc *s)
 			read_decoration(s);
 		} else if (c == '&') {
 			r = abc_overlay(s);
-		} else if (c == '-' || is_dotted(s)) {
-			s->at++; /* of a tie that stands apart; on paper */
+		} else if (c == '-') {
+			tie_last(s);
+			s->at++;
+		} else if (is_dotted(s)) {
+			s->at++;
 		} else if (c == 'y') {
 			s->at++;
 			abc_digits(s, 999);

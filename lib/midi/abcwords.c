@@ -36,10 +36,10 @@ syllable(struct abc *s, struct tune_op *op, const char *from, const char *to,
 	return tune_text(s->m, &op->lyric, text, n);
 }
 
-/* w: syllables for the notes of the lines before; a verse after the first
- * isn't sung. */
+/* w: syllables for the notes of the lines before, or +: more of them; a verse
+ * after the first isn't sung. */
 int
-abc_words(struct abc *s)
+abc_words(struct abc *s, bool goes_on)
 {
 	struct abc_voice *v;
 	size_t i;
@@ -47,10 +47,11 @@ abc_words(struct abc *s)
 	if (abc_voice(s) == -1)
 		return -1;
 	v = s->voice;
-	if (v->had_words)
-		return 0;
+	i = goes_on ? v->lyric_at : v->had_words ? SIZE_MAX : v->lyric_from;
 	v->had_words = true;
-	i = v->lyric_from;
+	v->lyric_at = SIZE_MAX;
+	if (i == SIZE_MAX)
+		return 0;
 	while (s->at < s->end) {
 		struct tune_op *op;
 		const char *from = s->at;
@@ -58,7 +59,12 @@ abc_words(struct abc *s)
 		switch (*from) {
 		case ' ':
 		case '\t':
+			s->at++;
+			continue;
 		case '-':
+			/* After a space or another one it is a syllable. */
+			if (tune_is_one(" \t-", from[-1]))
+				next_note(v, &i);
 			s->at++;
 			continue;
 		case '|':
@@ -89,5 +95,6 @@ abc_words(struct abc *s)
 			s->at == s->end || *s->at != '-') == -1)
 			return -1;
 	}
+	v->lyric_at = i;
 	return 0;
 }

@@ -212,6 +212,28 @@ repeat_from(struct player *p, size_t at, bool begun)
 	p->begun = begun;
 }
 
+/* The ending that begins where a repeat ends: its number, or 0.  Bar lines and
+ * what takes no time may be between. */
+static size_t
+ending_after(const struct player *p, size_t i, size_t end)
+{
+	for (i++; i < end; i++) {
+		switch (p->ops[i].kind) {
+		case TUNE_ENDING:
+			return i;
+		case TUNE_BAR:
+		case TUNE_MESSAGE:
+		case TUNE_META:
+		case TUNE_MARK:
+			p->m->steps++;
+			break;
+		default:
+			return 0;
+		}
+	}
+	return 0;
+}
+
 /*
  * Where it goes on after the repeat sign at i.  An ending that is for other
  * passes is passed over, up to the next one or to what ends it.
@@ -220,7 +242,7 @@ static size_t
 play_sign(struct player *p, size_t i, size_t end)
 {
 	const struct tune_op *op = &p->ops[i];
-	bool next_is_ending = i + 1 < end && p->ops[i + 1].kind == TUNE_ENDING;
+	size_t ending;
 
 	switch (op->kind) {
 	case TUNE_BEGIN:
@@ -243,9 +265,14 @@ play_sign(struct player *p, size_t i, size_t end)
 			case TUNE_SECTION:
 				return i;
 			case TUNE_END:
-				if (i + 1 < end &&
-				    p->ops[i + 1].kind == TUNE_ENDING)
-					continue;
+				ending = ending_after(p, i, end);
+				if (ending != 0)
+					return ending;
+				/* The last one, of |1 A |2 B :| . */
+				if (p->pass < p->passes) {
+					p->pass++;
+					return p->from;
+				}
 				repeat_from(p, i + 1, false);
 				return i + 1;
 			default:
@@ -256,13 +283,14 @@ play_sign(struct player *p, size_t i, size_t end)
 	default:
 		if (op->count > p->passes)
 			p->passes = op->count;
-		if (next_is_ending && highest(op[1].ref) > p->passes)
-			p->passes = highest(op[1].ref);
+		ending = ending_after(p, i, end);
+		if (ending != 0 && highest(p->ops[ending].ref) > p->passes)
+			p->passes = highest(p->ops[ending].ref);
 		if (p->pass < p->passes) {
 			p->pass++;
 			return p->from;
 		}
-		if (!next_is_ending)
+		if (ending == 0)
 			repeat_from(p, i + 1, false);
 		return i + 1;
 	}

@@ -37,6 +37,8 @@ test_pitches(void)
 		"61:0+480 60:480+480 72:960+480"},
 	    {HEAD "[CEG]2[ceg]", "60:0+960 64:0+960 67:0+960 72:960+480 "
 				 "76:960+480 79:960+480"},
+	    {HEAD "[C2(E2][.G.c)]", "60:0+960 64:0+960 67:960+480 "
+				    "72:960+480"},
 	    {HEAD "[C2E4]", "60:0+960 64:0+960"},
 	    {HEAD "[C2E2]3", "60:0+2880 64:0+2880"},
 	    {HEAD "[CC]", "60:0+480"},
@@ -66,6 +68,10 @@ test_keys(void)
 	    {KEY("") "FCG", "65:0+480 60:480+480 67:960+480"},
 	    {KEY("D =c") "FC", "66:0+480 60:480+480"},
 	    {KEY("Dphr ^f") "FEB", "66:0+480 63:480+480 70:960+480"},
+	    {KEY("Dmix=b") "FBC", "66:0+480 71:480+480 60:960+480"},
+	    {KEY("Dmix=f^c") "FCB", "65:0+480 61:480+480 71:960+480"},
+	    {KEY("C clef=\"treble-8\"") "C[K:treble]C[K:bass2+8]C[K:octave=1]C",
+		"48:0+480 60:480+480 72:960+480 84:1440+480"},
 	    {KEY("D exp _b ^f") "FCB", "66:0+480 60:480+480 70:960+480"},
 	    {KEY("^f") "FC", "66:0+480 60:480+480"},
 	    {KEY("clef=bass") "C", "60:0+480"},
@@ -131,6 +137,11 @@ test_ties(void)
 	    {HEAD "[CE]-[CE]", "60:0+960 64:0+960"},
 	    {HEAD "^C-|CC", "61:0+960 60:960+480"},
 	    {HEAD "^c4-|c4-|c4|c4", "73:0+5760 72:5760+1920"},
+	    {HEAD "C -C | -C\n-C D", "60:0+1920 62:1920+480"},
+	    {HEAD "C-|-C .-C", "60:0+1440"},
+	    {HEAD "^C | -C C", "61:0+960 60:960+480"},
+	    {HEAD "[CE] - [CG]", "60:0+960 64:0+480 67:480+480"},
+	    {HEAD "- C z - C & - C", "60:0+480 60:960+480"},
 	    {HEAD "C-zC", "60:0+480 60:960+480"},
 	    {HEAD "|:C-:|", "60:0+960"},
 	    {HEAD "C-", "60:0+480"},
@@ -147,6 +158,8 @@ test_graces(void)
 {
 	static const struct tunecase cases[] = {
 	    {HEAD "{d}C4", "74:0+60v60 60:60+1860v80"},
+	    {HEAD "{.vd}C4 {H~d}C4",
+		"74:0+60v60 60:60+1860v80 74:1920+60v60 60:1980+1860v80"},
 	    {HEAD "{cd}C", "72:0+60v60 74:60+60v60 60:120+360v80"},
 	    {HEAD "{/d}C/", "74:0+60v60 60:60+180v80"},
 	    {HEAD "{cdef}C/",
@@ -180,6 +193,13 @@ test_repeats(void)
 				   "62:1440+480 60:1920+480 64:2400+480"},
 	    {HEAD "|:C|1D:|2E:|F", "60:0+480 62:480+480 60:960+480 "
 				   "64:1440+480 65:1920+480"},
+	    {HEAD "|:C|1D:|\n|2E|F", "60:0+480 62:480+480 60:960+480 "
+				     "64:1440+480 65:1920+480"},
+	    {HEAD "|:C|[1D:|\"G\"[2E|]F",
+		"60:0+480 62:480+480 60:960+480 64:1440+480 65:1920+480"},
+	    {HEAD "|:C|1D||2E:|F", "60:0+480 62:480+480 60:960+480 "
+				   "64:1440+480 65:1920+480"},
+	    {HEAD "C[|]:|D", "60:0+480 60:480+480 62:960+480"},
 	    {HEAD "C||D:|", "60:0+480 62:480+480 62:960+480"},
 	    {HEAD "C|D:|", "60:0+480 62:480+480 60:960+480 62:1440+480"},
 	    {HEAD "|:C|1D:|2E||F:|",
@@ -206,6 +226,10 @@ test_parts(void)
 		"60:2400+480 62:2880+480"},
 	    {"X:1\nL:1/4\nP:BC\nK:C\nP:A\nC\nP:B\n|:D:|",
 		"62:0+480 62:480+480"},
+	    {"X:1\nL:1/4\nP:AAB\nK:C\nP:A\nV:1\nC\nV:2\nE\nP:B\n"
+	     "V:1\nD\nV:2\nF",
+		"60:0+480 60:480+480 62:960+480 | 64:0+480 64:480+480 "
+		"65:960+480"},
 	    {"X:1\nL:1/4\nK:C\nP:A\nC\nP:B\nD", "60:0+480 62:480+480"},
 	};
 
@@ -276,6 +300,9 @@ test_events(void)
 	    {"X:1\nQ:1/4 3/8=40 \"slow\"\nK:C",
 		"tempo=600000@0 time=4/4@0 key=0@0"},
 	    {"X:1\nQ:\"Allegro\"\nK:C", "time=4/4@0 key=0@0"},
+	    {"X:1\nQ:1/4=92.5\nK:C", "tempo=648648@0 time=4/4@0 key=0@0"},
+	    {"X:1\nQ:1/4=0.5\nK:C\n[Q:1/4=60.25999]",
+		"2:3 expected a tempo of beats a minute, such as 1/4=120"},
 	    {"X:1\nQ:90\nK:C", "tempo=666666@0 time=4/4@0 key=0@0"},
 	    {"X:1\nL:1/8\nQ:C3=60\nK:C", "tempo=666666@0 time=4/4@0 key=0@0"},
 	    {"X:1\nM:none\nK:C#", "key=7@0"},
@@ -290,6 +317,11 @@ test_events(void)
 		"05=ja @1440 05=so @1920 05= h @2880"},
 	    {HEAD "CD|EF|\nw:a | b_ c\nw: second verse\nG\nw: d\\-e f",
 		"time=4/4@0 key=0@0 | 05=a @0 05=b @960 05=d-e @1920"},
+	    {HEAD "CDEF\nw:a--b c\n+:d e",
+		"time=4/4@0 key=0@0 | 05=a@0 05=b @960 05=c @1440"},
+	    {HEAD "CDEF\nw:a - b\n+:d e\nw:second\n+:verse",
+		"time=4/4@0 key=0@0 | 05=a @0 05=b @960 05=d @1440"},
+	    {HEAD "CDEF\nw:a\nN:not\n+:this", "time=4/4@0 key=0@0 | 05=a @0"},
 	    {HEAD "{d}C D\nw: a b", "time=4/4@0 key=0@0 | 05=a @60 05=b @480"},
 	    {"X:1\n%%MIDI program 5\nK:C\nC[I:MIDI=program 6]D",
 		"time=4/4@0 key=0@0 | c0,5,0@0 c0,6,0@240"},
@@ -297,6 +329,10 @@ test_events(void)
 	     "%%MIDI control 7 90\nD",
 		"time=4/4@0 key=0@0 | 03=One@0 c2,40,0@0 b2,7,90@240 | "
 		"03=2@0"},
+	    {"X:1\n%%MIDI control 7 90\nV:1\n%%MIDI control 10 5\n"
+	     "%%MIDI channel 4\nK:C\nV:1\nC\nV:2\n%%MIDI channel 6\nC",
+		"time=4/4@0 key=0@0 | 03=1@0 b3,7,90@0 b3,10,5@0 | 03=2@0 "
+		"b5,7,90@0"},
 	    {"X:1\nK:C\nC\n%%MIDI channel 3\n%%MIDI program 9\nC",
 		"time=4/4@0 key=0@0 | c2,9,0@240"},
 	};
@@ -311,6 +347,9 @@ test_lines(void)
 	    {"%abc-2.1\n" HEAD "C % D\n%E\nD\\\nE\r\n%%score 1\nF\n\nG",
 		"60:0+480 62:480+480 64:960+480 65:1440+480"},
 	    {"\xEF\xBB\xBFX:1\nL:1/4\nK:C\nC", "60:0+480"},
+	    {"%abc\rX:1\rL:1/4\rK:C\rC D\rE\r\rG",
+		"60:0+480 62:480+480 64:960+480"},
+	    {"X:1\r\nL:1/4\r\nK:C\r\nC\r\n\r\nG", "60:0+480"},
 	    {"L:1/4\nM:3/4\n\nwords\n\nX:1\nK:C\nC", "60:0+480"},
 	    {"X:1\nL:1/4\nN:note\nH:history\n+:more\nK:C\nN:x\nC\nr:x\nD",
 		"60:0+480 62:480+480"},
@@ -353,6 +392,8 @@ test_faults(void)
 	    {"C D E", "1:1 expected X: and a number"},
 	    {"X:1\nT:x\n", "2:4 expected K: and a key"},
 	    {"X:1\nCDE", "2:1 expected a field; K: ends the head"},
+	    {"X:1\rK:H", "2:3 expected a key, such as G, Em"},
+	    {"X:1\r\nK:H", "2:3 expected a key, such as G, Em"},
 	    {"X:1\nK:H", "2:3 expected a key, such as G, Em"},
 	    {"X:1\nK:Gx", "2:4 expected a mode"},
 	    {"X:1\nK:G ^h", "2:5 expected an accidental and a note"},

@@ -112,7 +112,7 @@ tunecheck_fault(
 	size_t n = strlen(fault->why);
 
 	for (size_t i = 0; i < len; i++)
-		lines += text[i] == '\n';
+		lines += text[i] == '\n' || text[i] == '\r';
 	for (size_t i = 0; i < n; i++) {
 		if (fault->why[i] < ' ' || fault->why[i] > '~')
 			return false;
