@@ -13,6 +13,7 @@
 #include "riad/text.h"
 
 enum key {
+	K_OTHER, /* that isn't known */
 	K_TYPE,
 	K_TICKS,
 	K_DELTA,
@@ -111,6 +112,64 @@ static const char keys[NKEYS][16] = {
     [K_EXACT] = "exact",
 };
 
+/* Where a key is found by its first letter, that in its
+ * middle, the last and its length: each has a place of its own,
+ * or the compiler warns. */
+#define PLACES 128
+#define PLACE(first, middle, last, len)                                        \
+	((22u * (uint8_t)(first) + 20u * (uint8_t)(middle) +                   \
+	     13u * (uint8_t)(last) + (unsigned)(len)) %                        \
+	    PLACES)
+
+static const uint8_t places[PLACES] = {
+    [PLACE('t', 'p', 'e', 4)] = K_TYPE,
+    [PLACE('t', 'c', 's', 5)] = K_TICKS,
+    [PLACE('d', 'l', 'a', 5)] = K_DELTA,
+    [PLACE('b', 'a', 'r', 3)] = K_BAR,
+    [PLACE('b', 'a', 't', 4)] = K_BEAT,
+    [PLACE('t', 'c', 'k', 4)] = K_TICK,
+    [PLACE('t', 'm', 'e', 4)] = K_TIME,
+    [PLACE('t', 'a', 'k', 5)] = K_TRACK,
+    [PLACE('c', 'n', 'l', 7)] = K_CHANNEL,
+    [PLACE('n', 't', 'e', 4)] = K_NOTE,
+    [PLACE('v', 'c', 'y', 8)] = K_VELOCITY,
+    [PLACE('p', 's', 'e', 8)] = K_PRESSURE,
+    [PLACE('c', 'o', 'r', 10)] = K_CONTROLLER,
+    [PLACE('p', 'm', 'r', 9)] = K_PARAMETER,
+    [PLACE('p', 'g', 'm', 7)] = K_PROGRAM,
+    [PLACE('v', 'l', 'e', 5)] = K_VALUE,
+    [PLACE('p', 'e', 'e', 5)] = K_PIECE,
+    [PLACE('p', 't', 'n', 8)] = K_POSITION,
+    [PLACE('s', 'n', 'g', 4)] = K_SONG,
+    [PLACE('h', 'e', 'x', 3)] = K_HEX,
+    [PLACE('t', 'x', 't', 4)] = K_TEXT,
+    [PLACE('u', 's', 's', 2)] = K_US,
+    [PLACE('n', 'u', 'm', 3)] = K_NUM,
+    [PLACE('d', 'e', 'n', 3)] = K_DEN,
+    [PLACE('c', 'c', 's', 6)] = K_CLOCKS,
+    [PLACE('n', '3', '2', 3)] = K_N32,
+    [PLACE('k', 'e', 'y', 3)] = K_KEY,
+    [PLACE('h', 'u', 's', 5)] = K_HOURS,
+    [PLACE('m', 'u', 's', 7)] = K_MINUTES,
+    [PLACE('s', 'o', 's', 7)] = K_SECONDS,
+    [PLACE('f', 'm', 's', 6)] = K_FRAMES,
+    [PLACE('h', 'e', 's', 10)] = K_HUNDREDTHS,
+    [PLACE('f', 'p', 's', 3)] = K_FPS,
+    [PLACE('m', 't', 'a', 4)] = K_META,
+    [PLACE('f', 'm', 't', 6)] = K_FORMAT,
+    [PLACE('t', 'c', 's', 6)] = K_TRACKS,
+    [PLACE('p', 'p', 'q', 3)] = K_PPQ,
+    [PLACE('t', 'e', 'e', 15)] = K_TICKS_PER_FRAME,
+    [PLACE('e', 't', 'a', 5)] = K_EXTRA,
+    [PLACE('c', 'u', 'k', 5)] = K_CHUNK,
+    [PLACE('c', 'k', 'x', 9)] = K_CHUNK_HEX,
+    [PLACE('l', 'g', 'h', 6)] = K_LENGTH,
+    [PLACE('r', 'n', 'g', 7)] = K_RUNNING,
+    [PLACE('d', 'a', 'n', 9)] = K_DELTA_LEN,
+    [PLACE('l', 'h', 'n', 10)] = K_LENGTH_LEN,
+    [PLACE('e', 'a', 't', 5)] = K_EXACT,
+};
+
 /* A value where it lies in the line. */
 struct value {
 	enum { NOTHING, STRING, NUMBER, TRUE, OTHER } kind;
@@ -120,10 +179,20 @@ struct value {
 	bool fraction;
 };
 
+/* Values in their order, and where that of a key is among them: the first one
+ * is NOTHING, for keys that aren't there. */
 struct object {
 	struct midi_scan *s;
-	struct value v[NKEYS];
+	uint8_t at[NKEYS];
+	unsigned n;
+	struct value v[NKEYS + 1]; /* the last: of a key that isn't known */
 };
+
+static const struct value *
+value_of(const struct object *o, enum key k)
+{
+	return &o->v[o->at[k]];
+}
 
 static void
 blanks(struct midi_scan *s)
@@ -222,12 +291,27 @@ take_value(struct midi_scan *s, struct value *v)
 	return 0;
 }
 
+static enum key
+find_key(const char *name, size_t n)
+{
+	if (n == 0 || n >= sizeof(keys[0]))
+		return K_OTHER;
+
+	unsigned k = places[PLACE(name[0], name[n / 2], name[n - 1], n)];
+	/* A key that is as long as the name ends there. */
+	return memcmp(keys[k], name, n) == 0 && keys[k][n] == '\0' ? (enum key)k
+								   : K_OTHER;
+}
+
 static int
 take_object(struct object *o)
 {
 	struct midi_scan *s = o->s;
-	struct value name = {.kind = NOTHING}, other;
+	struct value name = {.kind = NOTHING};
 
+	memset(o->at, 0, sizeof(o->at));
+	o->v[0] = name;
+	o->n = 1;
 	s->p++;
 	blanks(s);
 	if (s->p < s->end && *s->p == '}')
@@ -235,18 +319,14 @@ take_object(struct object *o)
 	do {
 		if (take_string(s, &name) == -1 || take(s, ':') == -1)
 			return -1;
-		struct value *v = &other;
-		size_t n = (size_t)(name.end - name.at);
-		for (unsigned k = 0; k < NKEYS && n > 0; k++) {
-			if (keys[k][0] == name.at[0] && strlen(keys[k]) == n &&
-			    memcmp(keys[k], name.at, n) == 0)
-				v = o->v + k;
-		}
-		if (v != &other && v->kind != NOTHING)
+		enum key k = find_key(name.at, (size_t)(name.end - name.at));
+		if (o->at[k] != 0)
 			return midi_fail(
 			    s, name.at, "that key is there already");
-		if (take_value(s, v) == -1)
+		if (take_value(s, &o->v[o->n]) == -1)
 			return -1;
+		if (k != K_OTHER)
+			o->at[k] = (uint8_t)o->n++;
 		blanks(s);
 	} while (s->p < s->end && *s->p == ',' && s->p++);
 	if (take(s, '}') == -1)
@@ -262,7 +342,7 @@ static int
 need(const struct object *o, enum key k, uint64_t *to, uint64_t min,
     uint64_t max)
 {
-	const struct value *v = o->v + k;
+	const struct value *v = value_of(o, k);
 
 	*to = 0;
 	if (v->kind == NOTHING)
@@ -281,7 +361,7 @@ want(const struct object *o, enum key k, uint64_t *to, uint64_t min,
     uint64_t max, uint64_t without)
 {
 	*to = without;
-	return o->v[k].kind == NOTHING ? 0 : need(o, k, to, min, max);
+	return value_of(o, k)->kind == NOTHING ? 0 : need(o, k, to, min, max);
 }
 
 /* 0x-less hex of a \uXXXX, or -1. */
@@ -359,7 +439,7 @@ add_escape(struct midi_scan *s, const char *p, const char *end)
 static int
 need_text(const struct object *o, enum key k)
 {
-	const struct value *v = o->v + k;
+	const struct value *v = value_of(o, k);
 	const char *p = v->at;
 
 	if (v->kind == NOTHING)
@@ -383,7 +463,7 @@ need_text(const struct object *o, enum key k)
 static int
 want_hex(const struct object *o, enum key k)
 {
-	const struct value *v = o->v + k;
+	const struct value *v = value_of(o, k);
 	const char *p = v->at;
 
 	if (v->kind == NOTHING)
@@ -400,20 +480,20 @@ want_hex(const struct object *o, enum key k)
 static int
 read_time(const struct object *o, struct riad_miditext_time *time)
 {
-	const struct value *v = o->v;
+	const struct value *v;
 	uint64_t x = 0, beat, tick;
 
 	time->clock = RIAD_MIDI_NO_TIME;
 	time->value = 0;
-	if (v[K_TICKS].kind != NOTHING) {
+	if (value_of(o, K_TICKS)->kind != NOTHING) {
 		if (need(o, K_TICKS, &x, 0, MIDI_TICKS_MAX) == -1)
 			return -1;
 		time->clock = RIAD_MIDI_TICKS;
-	} else if (v[K_DELTA].kind != NOTHING) {
+	} else if (value_of(o, K_DELTA)->kind != NOTHING) {
 		if (need(o, K_DELTA, &x, 0, MIDI_DELTA_MAX) == -1)
 			return -1;
 		time->clock = RIAD_MIDI_DELTA;
-	} else if (v[K_BAR].kind != NOTHING) {
+	} else if (value_of(o, K_BAR)->kind != NOTHING) {
 		if (need(o, K_BAR, &x, 1, MIDI_TICKS_MAX) == -1 ||
 		    want(o, K_BEAT, &beat, 1, UINT32_MAX, 1) == -1 ||
 		    want(o, K_TICK, &tick, 0, UINT32_MAX, 0) == -1)
@@ -422,12 +502,10 @@ read_time(const struct object *o, struct riad_miditext_time *time)
 		time->beat.bar = (int64_t)x;
 		time->beat.beat = (uint32_t)beat;
 		time->beat.tick = (uint32_t)tick;
-	} else if (v[K_TIME].kind != NOTHING) {
-		if (v[K_TIME].kind != NUMBER ||
-		    v[K_TIME].number > MIDI_SECONDS_MAX)
-			return midi_fail(
-			    o->s, v[K_TIME].at, "seconds expected");
-		x = v[K_TIME].number * 1000000 + v[K_TIME].millionths;
+	} else if ((v = value_of(o, K_TIME))->kind != NOTHING) {
+		if (v->kind != NUMBER || v->number > MIDI_SECONDS_MAX)
+			return midi_fail(o->s, v->at, "seconds expected");
+		x = v->number * 1000000 + v->millionths;
 		time->clock = RIAD_MIDI_SECONDS;
 	}
 	time->value = (int64_t)x;
@@ -437,7 +515,7 @@ read_time(const struct object *o, struct riad_miditext_time *time)
 static int
 need_note(const struct object *o, uint64_t *to)
 {
-	const struct value *v = o->v + K_NOTE;
+	const struct value *v = value_of(o, K_NOTE);
 
 	*to = 0;
 	if (v->kind == STRING) {
@@ -453,13 +531,9 @@ need_note(const struct object *o, uint64_t *to)
 }
 
 static enum key
-key_of(const char *name)
+arg_key(const struct midi_word *w, unsigned i)
 {
-	unsigned k = 0;
-
-	while (strcmp(keys[k], name) != 0)
-		k++;
-	return (enum key)k;
+	return find_key(w->arg[i], strlen(w->arg[i]));
 }
 
 static int
@@ -476,8 +550,8 @@ read_message(const struct object *o, const struct midi_word *w, uint8_t channel,
 	event->status = w->code < 0xF0 ? w->code | channel : w->code;
 	if (w->shape == MIDI_CC14 || w->shape == MIDI_PARAMETER) {
 		max = w->shape == MIDI_CC14 ? 31 : 16383;
-		if (need(o, key_of(w->arg[0]), &x, 0, max) == -1 ||
-		    need(o, key_of(w->arg[1]), &y, 0, 16383) == -1)
+		if (need(o, arg_key(w, 0), &x, 0, max) == -1 ||
+		    need(o, arg_key(w, 1), &y, 0, 16383) == -1)
 			return -1;
 		midi_several(
 		    o->s->r, item, w, channel, (unsigned)x, (unsigned)y);
@@ -487,10 +561,10 @@ read_message(const struct object *o, const struct midi_word *w, uint8_t channel,
 		if (need_note(o, &x) == -1)
 			return -1;
 	} else if (w->arg[0] != NULL &&
-		   need(o, key_of(w->arg[0]), &x, 0, max) == -1) {
+		   need(o, arg_key(w, 0), &x, 0, max) == -1) {
 		return -1;
 	}
-	if (w->arg[1] != NULL && need(o, key_of(w->arg[1]), &y, 0,
+	if (w->arg[1] != NULL && need(o, arg_key(w, 1), &y, 0,
 				     w->shape == MIDI_PIECE ? 15 : 127) == -1)
 		return -1;
 	if (w->shape == MIDI_WIDE)
@@ -525,9 +599,10 @@ read_meta(const struct object *o, const struct midi_word *w,
 		    want(o, K_CLOCKS, v + 2, 0, 255, 24) == -1 ||
 		    want(o, K_N32, v + 3, 0, 255, 8) == -1)
 			return -1;
-		return midi_time_sig(s, o->v[K_DEN].at, v[0], v[1], v[2], v[3]);
+		return midi_time_sig(
+		    s, value_of(o, K_DEN)->at, v[0], v[1], v[2], v[3]);
 	case MIDI_KEY_SIG: {
-		const struct value *k = o->v + K_KEY;
+		const struct value *k = value_of(o, K_KEY);
 		if (k->kind != STRING ||
 		    midi_key_find(b, k->at, (size_t)(k->end - k->at)) == -1)
 			return midi_fail(s, k->kind == NOTHING ? s->end : k->at,
@@ -535,8 +610,9 @@ read_meta(const struct object *o, const struct midi_word *w,
 		return midi_bytes(s, s->end, b, 2);
 	}
 	case MIDI_TEXT:
-		return o->v[K_HEX].kind != NOTHING ? want_hex(o, K_HEX)
-						   : need_text(o, K_TEXT);
+		return value_of(o, K_HEX)->kind != NOTHING
+			   ? want_hex(o, K_HEX)
+			   : need_text(o, K_TEXT);
 	case MIDI_NUMBER:
 		y = w->code == 0x20 ? 1 : 0;
 		if (need(o, K_VALUE, &x, y, 254 + y) == -1)
@@ -557,7 +633,7 @@ read_meta(const struct object *o, const struct midi_word *w,
 		    want(o, K_HUNDREDTHS, v + 4, 0, 255, 0) == -1 ||
 		    need(o, K_FPS, &x, 24, 30) == -1)
 			return -1;
-		return midi_smpte(s, o->v[K_FPS].at, v, x);
+		return midi_smpte(s, value_of(o, K_FPS)->at, v, x);
 	case MIDI_META:
 		if (need(o, K_META, &x, 0, 255) == -1)
 			return -1;
@@ -581,7 +657,7 @@ read_smf(const struct object *o, struct riad_smf_item *item)
 	    need(o, K_TRACKS, &ntracks, 0, 65535) == -1 ||
 	    want_hex(o, K_EXTRA) == -1)
 		return -1;
-	if (o->v[K_FPS].kind != NOTHING) {
+	if (value_of(o, K_FPS)->kind != NOTHING) {
 		if (need(o, K_FPS, &x, 1, 128) == -1 ||
 		    need(o, K_TICKS_PER_FRAME, &y, 0, 255) == -1)
 			return -1;
@@ -612,7 +688,7 @@ read_file(const struct object *o, const struct midi_word *w,
 		    w->shape == MIDI_TRACK ? RIAD_SMF_TRACK : RIAD_SMF_END;
 		return 0;
 	case MIDI_CHUNK:
-		if (o->v[K_CHUNK_HEX].kind != NOTHING
+		if (value_of(o, K_CHUNK_HEX)->kind != NOTHING
 			? want_hex(o, K_CHUNK_HEX) == -1
 			: need_text(o, K_CHUNK) == -1)
 			return -1;
@@ -635,9 +711,9 @@ read_flags(const struct object *o, const struct midi_word *w,
 	struct riad_midi_event *event = &item->event;
 	uint64_t x;
 
-	o->s->r->exact |= o->v[K_EXACT].kind == TRUE;
+	o->s->r->exact |= value_of(o, K_EXACT)->kind == TRUE;
 	if (w->shape >= MIDI_SMF && w->shape <= MIDI_CHUNK &&
-	    o->v[K_LENGTH].kind != NOTHING) {
+	    value_of(o, K_LENGTH)->kind != NOTHING) {
 		if (need(o, K_LENGTH, &x, 0, UINT32_MAX) == -1)
 			return -1;
 		item->length = (uint32_t)x;
@@ -645,17 +721,17 @@ read_flags(const struct object *o, const struct midi_word *w,
 	}
 	if (item->kind != RIAD_SMF_EVENT)
 		return 0;
-	event->running = o->v[K_RUNNING].kind == TRUE &&
+	event->running = value_of(o, K_RUNNING)->kind == TRUE &&
 			 w->shape <= MIDI_WIDE &&
 			 riad_midi_is_channel(event->status);
-	if (o->v[K_DELTA_LEN].kind != NOTHING) {
+	if (value_of(o, K_DELTA_LEN)->kind != NOTHING) {
 		uint32_t v =
 		    time->clock == RIAD_MIDI_DELTA ? (uint32_t)time->value : 0;
 		if (need(o, K_DELTA_LEN, &x, midi_vlq_len(v), 8) == -1)
 			return -1;
 		item->delta_len = (uint8_t)x;
 	}
-	if (o->v[K_LENGTH_LEN].kind != NOTHING) {
+	if (value_of(o, K_LENGTH_LEN)->kind != NOTHING) {
 		uint32_t v = (uint32_t)(event->len + event->last);
 		if (need(o, K_LENGTH_LEN, &x, midi_vlq_len(v), 8) == -1)
 			return -1;
@@ -689,17 +765,118 @@ read_event(const struct object *o, const struct midi_word *w, uint8_t channel,
 	return 0;
 }
 
+/* Takes a word, if it is next; or a key, with what is before and after it. */
+#define SKIP(word) skip(&p, end, word, sizeof(word) - 1)
+#define KEY(before, word)                                                      \
+	key(&p, end, before, "\"" word "\":", sizeof(word) + 2)
+
+static inline bool
+skip(const char **p, const char *end, const char *word, size_t n)
+{
+	if ((size_t)(end - *p) < n || memcmp(*p, word, n) != 0)
+		return false;
+	*p += n;
+	return true;
+}
+
+static inline bool
+key(const char **p, const char *end, char before, const char *word, size_t n)
+{
+	const char *q = *p;
+
+	if (q == end || *q++ != before)
+		return false;
+	q += q < end && *q == ' ';
+	if (!skip(&q, end, word, n))
+		return false;
+	*p = q + (q < end && *q == ' ');
+	return true;
+}
+
+/* So many digits at most, which make a number; or -1.  Something else has to
+ * come after them before the end does. */
+static inline int64_t
+digits(const char **p, unsigned most)
+{
+	const char *q = *p;
+	uint64_t v = 0;
+	unsigned d;
+
+	for (; (d = (unsigned)(uint8_t)*q - '0') <= 9; q++)
+		v = v * 10 + d;
+	size_t n = (size_t)(q - *p);
+	if (n == 0 || n > most)
+		return -1;
+	*p = q;
+	return (int64_t)v;
+}
+
+bool
+midi_json_fast(const char *p, const char *end, struct riad_smf_item *item,
+    struct riad_miditext_time *time)
+{
+	struct riad_midi_event *event = &item->event;
+	int64_t a, b = 0;
+
+	if (p == end || end[-1] != '}')
+		return false;
+	bool delta = !KEY('{', "ticks");
+	if (delta && !KEY('{', "delta"))
+		return false;
+	int64_t ticks = digits(&p, 10);
+	if (ticks < 0 || (delta && ticks > MIDI_DELTA_MAX) ||
+	    !KEY(',', "channel"))
+		return false;
+	int64_t channel = digits(&p, 2);
+	if (channel < 1 || channel > 16 || !KEY(',', "type"))
+		return false;
+
+	uint8_t status;
+	if (SKIP("\"on\""))
+		status = RIAD_MIDI_ON;
+	else if (SKIP("\"off\""))
+		status = RIAD_MIDI_OFF;
+	else if (SKIP("\"cc\""))
+		status = RIAD_MIDI_CONTROL;
+	else if (SKIP("\"pb\""))
+		status = RIAD_MIDI_BEND;
+	else
+		return false;
+	if (status == RIAD_MIDI_BEND) {
+		a = KEY(',', "value") ? digits(&p, 5) : -1;
+		b = a >> 7;
+		a = a < 0 ? a : a & 127;
+	} else if (status == RIAD_MIDI_CONTROL) {
+		a = KEY(',', "controller") ? digits(&p, 3) : -1;
+		b = KEY(',', "value") ? digits(&p, 3) : -1;
+	} else {
+		a = KEY(',', "note") ? digits(&p, 3) : -1;
+		b = KEY(',', "velocity") ? digits(&p, 3) : -1;
+	}
+	if (a < 0 || a > 127 || b < 0 || b > 127 || end - p != 1 || *p != '}')
+		return false;
+	item->kind = RIAD_SMF_EVENT;
+	event->kind = RIAD_MIDI_MESSAGE;
+	event->status = (uint8_t)(status | (channel - 1));
+	event->data[0] = (uint8_t)a;
+	event->data[1] = (uint8_t)b;
+	time->clock = delta ? RIAD_MIDI_DELTA : RIAD_MIDI_TICKS;
+	time->value = ticks;
+	return true;
+}
+
 int
 midi_json_read(struct midi_scan *s, struct riad_smf_item *item,
     struct riad_miditext_time *time)
 {
-	struct object o = {.s = s};
+	struct object o;
 	uint64_t x;
 
+	o.s = s;
 	if (take_object(&o) == -1)
 		return -1;
 
-	const struct value *type = o.v + K_TYPE;
+	const struct value *type = value_of(&o, K_TYPE);
 	const struct midi_word *w = NULL;
 	if (type->kind == STRING)
 		w = midi_word_find(type->at, (size_t)(type->end - type->at));

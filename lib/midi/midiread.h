@@ -56,4 +56,10 @@ int midi_smpte(
 int midi_json_read(struct midi_scan *s, struct riad_smf_item *item,
     struct riad_miditext_time *time);
 
+/* The same of nearly all lines: a message of a channel, with a time in ticks,
+ * as riad_midijson_write has it.  Of any other, or if anything is wrong with
+ * it, nothing is taken. */
+bool midi_json_fast(const char *p, const char *end, struct riad_smf_item *item,
+    struct riad_miditext_time *time);
+
 #endif

@@ -14,14 +14,9 @@ static uint8_t *
 put_time(uint8_t *p, const struct riad_smf_item *item,
     const struct riad_miditext_style *style)
 {
-	enum riad_midi_clock clock = style->clock;
 	int64_t time = item->event.time;
 
-	if (style->exact && item->span != NULL)
-		clock = RIAD_MIDI_DELTA;
-	else if (style->us && clock > RIAD_MIDI_DELTA)
-		clock = RIAD_MIDI_SECONDS;
-	switch (clock) {
+	switch (midi_clock_of(item, style)) {
 	case RIAD_MIDI_TICKS:
 		p = midi_put(p, time < 0 ? 0 : (uint64_t)time);
 		break;

@@ -712,7 +712,8 @@ riad_miditext_read(struct riad_miditext_reader *r, const char *line, size_t len,
 	r->nqueue = r->at = 0;
 	r->has_track = false;
 	r->bytes.len = 0;
-	if (len > 0 && read_fast(line, s.end, item, time))
+	if (len > 0 && (*line == '{' ? midi_json_fast(line, s.end, item, time)
+				     : read_fast(line, s.end, item, time)))
 		return 1;
 	item->event.status = 0;
 	blanks(&s);

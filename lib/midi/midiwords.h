@@ -177,6 +177,18 @@ midi_puts(uint8_t *p, const char *s)
 	return p + n;
 }
 
+/* The clock that an item's line has: in the exact form of a file deltas are all
+ * that is sure; microseconds have no bars. */
+static inline enum riad_midi_clock
+midi_clock_of(
+    const struct riad_smf_item *item, const struct riad_miditext_style *style)
+{
+	if (style->exact && item->span != NULL)
+		return RIAD_MIDI_DELTA;
+	return style->us && style->clock > RIAD_MIDI_DELTA ? RIAD_MIDI_SECONDS
+							   : style->clock;
+}
+
 /* S.UUUUUU */
 uint8_t *midi_put_seconds(uint8_t *p, int64_t us);
 

@@ -231,6 +231,11 @@ test_lines(void)
 		const char *got = rewrite(bad[i].line, riad_miditext_write);
 		ok(strcmp(got, bad[i].wrong) == 0, "%s: %s", bad[i].line, got);
 	}
+	ok(strcmp(rewrite("{\"frames\":1,\"type\":\"smf\",\"format\":1,"
+			  "\"tracks\":2,\"ticks\":3,\"ppq\":4}",
+		      riad_miditext_write),
+	       "smf 1 2 ppq 4") == 0,
+	    "keys that are alike");
 	ok(strcmp(rewrite("{\"type\": \"on\", \"note\" : \"Eb4\" ,\"velocity\":"
 			  "1, \"more\": null, \"other\":false}",
 		      riad_miditext_write),
@@ -431,9 +436,86 @@ test_raw(void)
 	    "long raw bytes are lines");
 }
 
+/* A blank at its end keeps a line from the way that most take, and changes
+ * nothing. */
+static bool
+same_slowly(const char *line)
+{
+	struct riad_miditext_reader r[2];
+	struct riad_miditext_time time[2];
+	struct riad_smf_item item[2];
+	char slow[128];
+	int got[2];
+
+	snprintf(slow, sizeof(slow), "%s ", line);
+	memset(time, 0, sizeof(time));
+	for (int i = 0; i < 2; i++) {
+		const char *s = i == 0 ? line : slow;
+		riad_miditext_init(&r[i]);
+		got[i] =
+		    riad_miditext_read(&r[i], s, strlen(s), &item[i], &time[i]);
+		riad_miditext_free(&r[i]);
+	}
+	const struct riad_midi_event *a = &item[0].event, *b = &item[1].event;
+	if (got[0] != got[1])
+		return false;
+	if (got[0] == -1)
+		return strcmp(r[0].why, r[1].why) == 0;
+	return got[0] != 1 ||
+	       (item[0].kind == item[1].kind && a->kind == b->kind &&
+		   a->status == b->status && memcmp(a->data, b->data, 2) == 0 &&
+		   time[0].clock == time[1].clock &&
+		   time[0].value == time[1].value);
+}
+
+/* The lines that are read fast, and each with another byte somewhere, or
+ * without one. */
+static void
+test_fast(void)
+{
+	static const char *const lines[] = {
+	    "+0 ch 1 on C4 1",
+	    "123 ch 16 off G9 127",
+	    "4294967296 ch 10 cc 7 90",
+	    "+4294967295 ch 2 pb 16383",
+	    "{\"ticks\":9,\"channel\":1,\"type\":\"on\",\"note\":60,"
+	    "\"velocity\":127}",
+	    "{\"delta\":4294967295,\"channel\":16,\"type\":\"off\","
+	    "\"note\":127,\"velocity\":0}",
+	    "{\"ticks\": 9999999999, \"channel\": 10, \"type\": \"cc\", "
+	    "\"controller\": 7, \"value\": 90}",
+	    "{\"delta\":0,\"channel\":9,\"type\":\"pb\",\"value\":16383}",
+	};
+	static const char others[] = "0129 +-:,.\"{}ac#C\t";
+
+	for (size_t i = 0; i < sizeof(lines) / sizeof(lines[0]); i++) {
+		size_t len = strlen(lines[i]), differ = 0;
+		char line[120];
+		for (size_t at = 0; at < len; at++) {
+			for (size_t k = 0; k < sizeof(others); k++) {
+				strcpy(line, lines[i]);
+				line[at] = others[k];
+				if (others[k] == '\0') /* left out */
+					memmove(
+					    line + at, line + at + 1, len - at);
+				differ += !same_slowly(line);
+				/* And one more. */
+				snprintf(line, sizeof(line), "%.*s%c%s",
+				    (int)at, lines[i], others[k],
+				    lines[i] + at);
+				differ +=
+				    others[k] != '\0' && !same_slowly(line);
+			}
+		}
+		ok(same_slowly(lines[i]) && differ == 0,
+		    "%s: %zu others are read otherwise", lines[i], differ);
+	}
+}
+
 int
 main(void)
 {
+	test_fast();
 	test_lines();
 	test_state();
 	test_notes();
