@@ -247,6 +247,7 @@ main(int argc, char *argv[])
 	int status = read_input(fd, name);
 	if (!opt.smf && wire_end() == -1)
 		status = failed_output();
-	edit_end();
+	if (status == RIAD_OK)
+		status = edit_end(name);
 	return riad_finish(&out, status);
 }

@@ -124,6 +124,18 @@ is 'byte by byte too' "$(dd bs=1 <"$tmp/two.mid" 2>/dev/null | midi-encode -x)" 
 is 'a channel' "$(midi-encode -x --channel 2-9,10 "$tmp/two.mid")" '99 24 5A
 89 24 00'
 is 'a track' "$(midi-encode -x --track 1 "$tmp/two.mid")" ''
+like 'one that is not there' "$(midi-encode -x --track 1,3-9 "$tmp/two.mid" 2>&1; echo $?
+	midi-encode -s --track 99 "$tmp/two.mid" 2>&1 >/dev/null; echo $?
+	lines 'tr 2 mc' | midi-encode -x --track 2-70 2>&1; echo $?
+	lines 'tr 2 mc' | midi-encode --track 3 2>&1; echo $?)" \
+"midi-encode: */two.mid: no track 3: there are 2
+1
+midi-encode: */two.mid: no track 99: there are 2
+1
+F8
+0
+midi-encode: standard input: no track 3: there are 2
+1"
 is 'transposed, but for drums' "$(midi-encode -x --transpose -1 "$tmp/two.mid")" '90 3B 40
 99 24 5A
 80 3B 00

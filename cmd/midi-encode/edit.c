@@ -10,6 +10,7 @@ enum { DRUMS = 9, TEMPO = 0x51, TIME_SIG = 0x58, KEY_SIG = 0x59 };
 
 static uint64_t dropped; /* notes that there are none of */
 static uint8_t tempo_bytes[3];
+static uint32_t ntracks; /* that there are */
 
 bool
 is_chosen(uint32_t track)
@@ -74,11 +75,20 @@ edit_tempo(struct riad_midi_event *event)
 	return true;
 }
 
+void
+edit_tracks(uint32_t n)
+{
+	if (n > ntracks)
+		ntracks = n;
+}
+
 bool
 edit(struct riad_smf_item *item)
 {
 	if (!opt.edits)
 		return true;
+	if (item->kind == RIAD_SMF_TRACK || item->kind == RIAD_SMF_EVENT)
+		edit_tracks(item->track + 1);
 	item->event.running = false;
 	if (!is_chosen(item->track) && item->kind != RIAD_SMF_HEADER &&
 	    item->kind != RIAD_SMF_CHUNK && !is_for_all(item))
@@ -92,11 +102,19 @@ edit(struct riad_smf_item *item)
 	return true;
 }
 
-void
-edit_end(void)
+int
+edit_end(const char *name)
 {
-	if (dropped == 0)
-		return;
 	(void)riad_out_flush(&out);
-	riad_warn("notes left out, as too low or too high: %" PRIu64, dropped);
+	if (dropped > 0)
+		riad_warn("notes left out, as too low or too high: %" PRIu64,
+		    dropped);
+	for (unsigned i = 0; i < opt.ntracks; i++) {
+		if (opt.tracks[i].from < ntracks)
+			continue;
+		riad_warn("%s: no track %" PRIu32 ": there are %" PRIu32, name,
+		    opt.tracks[i].from + 1, ntracks);
+		return RIAD_FAIL;
+	}
+	return RIAD_OK;
 }

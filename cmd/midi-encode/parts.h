@@ -46,8 +46,12 @@ bool edit(struct riad_smf_item *item);
 /* Whether a track is one that is asked for. */
 bool is_chosen(uint32_t track);
 
-/* Says what was left out, if anything was. */
-void edit_end(void);
+/* So many tracks there are at least. */
+void edit_tracks(uint32_t n);
+
+/* Says what was left out, if anything was: RIAD_OK, or RIAD_FAIL if a track is
+ * asked for that isn't there. */
+int edit_end(const char *name);
 
 /* --- A sink takes items in their order: 0, or -1 with errno, which is 0 if
  * what was wrong has been said. */

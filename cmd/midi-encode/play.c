@@ -125,6 +125,7 @@ play(const uint8_t *data, size_t len, const char *name)
 		riad_smf_merge_free(&m);
 		return failed_output();
 	}
+	edit_tracks(m.tracks);
 	bool damaged;
 	int failed = play_all(&m, map, &damaged);
 	riad_smf_merge_free(&m);
