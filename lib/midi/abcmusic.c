@@ -6,10 +6,6 @@
 
 #include "abc.h"
 
-/* A grace note is as long as a 32nd, but all of a note's no more than a
- * quarter of it. */
-#define GRACE (TUNE_WHOLE / 32)
-
 static bool
 is_note(char c)
 {
@@ -196,10 +192,9 @@ set_length(struct abc_voice *v, int64_t len)
 {
 	struct tune_op *ops = tune_ops(v->voice);
 	unsigned n = v->last_graces;
-	int64_t grace = GRACE, old = v->last_len;
+	int64_t grace = n > 0 ? tune_grace_len(len, n) : 0;
+	int64_t old = v->last_len;
 
-	if (n > 0 && grace > len / 4 / n)
-		grace = len / 4 / n;
 	for (unsigned i = 0; i < n; i++)
 		ops[v->last - 2 - i].len = grace;
 	ops[v->last - 1].len = len - grace * n;

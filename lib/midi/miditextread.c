@@ -741,8 +741,14 @@ riad_miditext_is(const char *line, size_t len)
 	blanks(&s);
 	if (s.p == s.end || *s.p == '#')
 		return -1;
-	if (*s.p == '{' || *s.p == '+' || is_digit(*s.p))
+	if (*s.p == '+' || is_digit(*s.p))
 		return 1;
+	if (*s.p == '{') {
+		/* A tuplet of a score has a number there. */
+		s.p++;
+		blanks(&s);
+		return s.p == s.end || !is_digit(*s.p);
+	}
 
 	const char *at = s.p, *end = token_end(&s);
 	size_t n = (size_t)(end - at);

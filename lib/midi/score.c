@@ -110,7 +110,7 @@ score_part_new(struct score *s, const char *name, size_t len, bool drums)
 	    .shift = s->shift,
 	    .bar = TUNE_WHOLE * s->num >> s->shift,
 	    .bar_number = 1,
-	    .repeat_phase = -1,
+	    .repeat = {.phase = -1},
 	    .ending_phase = -1,
 	    .grid = 16,
 	};
@@ -139,8 +139,18 @@ score_op(struct score *s, struct tune_op op)
 
 	if (op.count == 0)
 		op.count = 1;
-	if (s->in_tuplet > 0)
-		op.len = op.len * s->time_of / s->in_tuplet;
+	if (s->in_tuplet > 0) {
+		/* Each may come to another length. */
+		for (; op.count > 1; op.count--) {
+			struct tune_op one = op;
+			one.count = 1;
+			if (score_op(s, one) == -1)
+				return -1;
+		}
+		int64_t len = op.len * s->time_of + s->left_over;
+		op.len = len / s->in_tuplet;
+		s->left_over = (unsigned)(len % s->in_tuplet);
+	}
 
 	int64_t len = op.len * op.count;
 	p->time += len;
@@ -247,6 +257,59 @@ check_tie(struct score *s, const char *at, const uint8_t *keys, size_t n)
 	    s, at, "expected the same note again, since the last one is tied");
 }
 
+/* /d : a grace note of what follows. */
+static int
+read_grace(struct score *s)
+{
+	struct score_part *p = s->part;
+	const char *at = s->at++;
+	char buf[TUNE_SEEN];
+
+	if (p->tied != 0)
+		return check_tie(s, at, NULL, 0);
+	if (s->at >= s->end || *s->at < 'a' || *s->at > 'g')
+		return tune_fault(s, s->at,
+		    "expected a grace note, as in /d c4, not %s",
+		    tune_seen(s->at, s->end, buf));
+	if (p->ngraces == SCORE_GRACES)
+		return tune_fault(
+		    s, at, "expected at most %u grace notes", SCORE_GRACES);
+	if (p->ngraces == 0) {
+		p->grace_line = s->line;
+		p->grace_column = (size_t)(at - s->line_at) + 1;
+	}
+	if (read_pitch(s, &p->graces[p->ngraces]) == -1)
+		return -1;
+	p->ngraces++;
+	if (s->at < s->end && is_digit(*s->at))
+		return tune_fault(
+		    s, s->at, "expected a grace note without a length");
+	return 0;
+}
+
+/* They take their time from the note, whose length is left. */
+static int
+add_graces(struct score *s, int64_t *len)
+{
+	struct score_part *p = s->part;
+	unsigned n = p->ngraces;
+
+	p->ngraces = 0;
+	for (unsigned i = 0; i < n; i++) {
+		struct tune_op op = {
+		    .kind = TUNE_NOTE,
+		    .data = {tune_velocity(p->velocity, TUNE_GRACE), 100, 1},
+		    .len = tune_grace_len(p->len, n),
+		    .stress = TUNE_GRACE,
+		};
+		*len -= op.len;
+		if (tune_pitches(s->m, &op.ref, &p->graces[i], 1) == -1 ||
+		    score_op(s, op) == -1)
+			return -1;
+	}
+	return 0;
+}
+
 /* What follows the pitches of a note or a chord: length, accent, tie. */
 static int
 end_note(struct score *s, const char *at, uint8_t *keys, size_t n)
@@ -258,6 +321,13 @@ end_note(struct score *s, const char *at, uint8_t *keys, size_t n)
 	};
 	bool tie = false;
 
+	/* d5 is hardly meant as a fifth of a whole note. */
+	if (s->at < s->end && tune_is_one("579", *s->at) &&
+	    (s->at + 1 == s->end || !is_digit(s->at[1])))
+		return tune_fault(s, s->at,
+		    "expected a length, such as 4, 8 or 12; octaves are set "
+		    "before notes, as o%c",
+		    *s->at);
 	if (score_length(s, &p->len) == -1)
 		return -1;
 	op.len = p->len;
@@ -274,7 +344,19 @@ end_note(struct score *s, const char *at, uint8_t *keys, size_t n)
 	op.data[0] = tune_velocity(p->velocity, op.stress);
 	for (size_t i = 0; tie && i < n; i++)
 		keys[i] |= TUNE_TIED;
-	if (tune_pitches(s->m, &op.ref, keys, n) == -1 || score_op(s, op) == -1)
+	if (tune_pitches(s->m, &op.ref, keys, n) == -1 ||
+	    add_graces(s, &op.len) == -1)
+		return -1;
+	if (op.len < p->len && op.count > 1) {
+		/* Grace notes are of the first one. */
+		struct tune_op first = op;
+		first.count = 1;
+		if (score_op(s, first) == -1)
+			return -1;
+		op.count--;
+		op.len = p->len;
+	}
+	if (score_op(s, op) == -1)
 		return -1;
 	p->tied = tie ? tune_nops(p->voice) : 0;
 	return 0;
@@ -331,6 +413,8 @@ read_rest(struct score *s, bool whole_bar)
 
 	if (p->tied != 0)
 		return check_tie(s, at, NULL, 0);
+	if (p->ngraces > 0)
+		return tune_fault(s, at, "expected a note after a grace note");
 	if (whole_bar) {
 		if (p->phase != 0 && p->time > 0)
 			return tune_fault(
@@ -371,6 +455,7 @@ begin_tuplet(struct score *s)
 		    -1)
 			return -1;
 	}
+	s->left_over = 0;
 	s->in_tuplet = (unsigned)n;
 	s->time_of = (unsigned)of;
 	s->tuplet_column = (size_t)(at - s->line_at) + 1;
@@ -386,13 +471,12 @@ set_octave(struct score *s)
 
 /* What comes after a note is a space or one of a few signs. */
 static int
-check_gap(struct score *s, const char *note)
+check_gap(struct score *s)
 {
 	char buf[TUNE_SEEN];
 
-	if (s->at >= s->end || tune_is_one(" \t]}|:(<>{[", *s->at))
+	if (s->at >= s->end || tune_is_one(" \t]}|:(<>{[/", *s->at))
 		return 0;
-	(void)note;
 	return tune_fault(s, s->at, "expected a space after the note, not %s",
 	    tune_seen(s->at, s->end, buf));
 }
@@ -426,18 +510,23 @@ score_music(struct score *s)
 			if (r == 0)
 				r = end_note(s, at, &key, 1);
 			if (r == 0)
-				r = check_gap(s, at);
+				r = check_gap(s);
 			break;
 		case 'r':
 		case 'R':
 			r = read_rest(s, *at == 'R');
 			if (r == 0)
-				r = check_gap(s, at);
+				r = check_gap(s);
 			break;
 		case '[':
 			r = read_chord(s);
 			if (r == 0)
-				r = check_gap(s, at);
+				r = check_gap(s);
+			break;
+		case '/':
+			r = read_grace(s);
+			if (r == 0)
+				r = check_gap(s);
 			break;
 		case '{':
 			r = begin_tuplet(s);
@@ -551,9 +640,12 @@ end_parts(struct score *s)
 	for (size_t i = 0; i < s->nparts; i++) {
 		struct score_part *p = s->parts[i];
 
-		if (p->repeat_phase >= 0 && p->ending_phase < 0)
-			return tune_fail(s->m, p->repeat_line, p->repeat_column,
+		if (p->repeat.phase >= 0 && p->ending_phase < 0)
+			return tune_fail(s->m, p->repeat.line, p->repeat.column,
 			    "expected :| after this |:");
+		if (p->ngraces > 0)
+			return tune_fail(s->m, p->grace_line, p->grace_column,
+			    "expected a note after a grace note");
 		if (p->swells)
 			return tune_fail(s->m, p->swell_line, p->swell_column,
 			    "expected a dynamic, such as (f), that this leads "

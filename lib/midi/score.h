@@ -6,6 +6,7 @@
 #include "tune_make.h"
 
 #define SCORE_REPEAT_MAX 999
+#define SCORE_GRACES 16u
 
 struct score_part {
 	struct tune_voice *voice;
@@ -24,10 +25,21 @@ struct score_part {
 	int64_t bar, phase, since;
 	uint32_t bar_number;
 
-	/* Where a repeat and its first ending began in their bars; -1. */
-	int64_t repeat_phase, ending_phase;
-	uint32_t repeat_line;
-	size_t repeat_column;
+	/* The repeat in hand, and those around it.  Where it and its first
+	 * ending began in their bars; -1. */
+	struct score_repeat {
+		int64_t phase;
+		uint32_t line;
+		size_t column;
+	} repeat, outer[TUNE_NEST];
+	unsigned depth; /* of outer */
+	int64_t ending_phase;
+
+	/* Grace notes, for the next note; and where the first one is. */
+	uint8_t graces[SCORE_GRACES];
+	unsigned ngraces;
+	uint32_t grace_line;
+	size_t grace_column;
 
 	/* A crescendo or diminuendo that goes on. */
 	bool swells;
@@ -62,8 +74,9 @@ struct score {
 	int64_t pickup;
 
 	/* A tuplet: its notes take as much of their time, and there are so
-	 * many; 0 outside of one. */
-	unsigned in_tuplet, time_of;
+	 * many; 0 outside of one.  What a note's time doesn't come to whole
+	 * goes to the next. */
+	unsigned in_tuplet, time_of, left_over;
 	size_t tuplet_column;
 };
 

@@ -63,9 +63,13 @@ score_ending(struct score *s)
 		return tune_fault(s, s->at,
 		    "expected '.' after the number of an ending, as in 1.");
 	s->at++;
-	if (p->repeat_phase < 0)
+	if (p->repeat.phase < 0)
 		return tune_fault(
 		    s, at, "expected an ending in a repeat, after |:");
+	if (p->depth > 0)
+		return tune_fault(s, at,
+		    "expected endings of the outer repeat only, after the "
+		    "inner one's :|");
 	if (op.ref & 1)
 		p->ending_phase = p->phase;
 	else if (p->ending_phase < 0)
@@ -86,19 +90,22 @@ end_repeat(struct score *s, const char *at)
 
 	if (s->at < s->end && *s->at == '*' && score_times(s, &op.count) == -1)
 		return -1;
-	if (p->repeat_phase < 0)
+	if (p->repeat.phase < 0)
 		return tune_fault(s, at, "expected |: before :|");
-	if (p->phase != p->repeat_phase && p->repeat_phase == 0)
+	if (p->phase != p->repeat.phase && p->repeat.phase == 0)
 		return score_bar_line(s, at);
-	if (p->phase != p->repeat_phase)
+	if (p->phase != p->repeat.phase)
 		return tune_fault(s, at,
 		    "expected whole bars of %u/%u between |: and :|", p->num,
 		    1u << p->shift);
+	op.data[0] = p->depth > 0;
 	if (score_op(s, op) == -1)
 		return -1;
 	p->since = p->phase;
-	if (p->ending_phase < 0)
-		p->repeat_phase = -1;
+	if (p->depth > 0)
+		p->repeat = p->outer[--p->depth];
+	else if (p->ending_phase < 0)
+		p->repeat.phase = -1;
 	return 0;
 }
 
@@ -108,14 +115,18 @@ begin_repeat(struct score *s, const char *at)
 	struct score_part *p = s->part;
 	struct tune_op op = {.kind = TUNE_BEGIN, .count = 1};
 
-	/* After the last ending, which nothing ends, another may begin. */
-	if (p->repeat_phase >= 0 && p->ending_phase < 0)
-		return tune_fault(s, at,
-		    "expected :| before another |: (the first is in line %u)",
-		    p->repeat_line);
-	p->repeat_phase = p->phase;
-	p->repeat_line = s->line;
-	p->repeat_column = (size_t)(at - s->line_at) + 1;
+	/* One in another; but after the last ending, which nothing ends, the
+	 * next one begins. */
+	if (p->repeat.phase >= 0 && p->ending_phase < 0) {
+		if (p->depth == TUNE_NEST)
+			return tune_fault(s, at,
+			    "expected :| before another |: (%d are open)",
+			    TUNE_NEST + 1);
+		p->outer[p->depth++] = p->repeat;
+		op.data[0] = 1;
+	}
+	p->repeat = (struct score_repeat){
+	    p->phase, s->line, (size_t)(at - s->line_at) + 1};
 	p->ending_phase = -1;
 	return score_op(s, op);
 }

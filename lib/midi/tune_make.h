@@ -23,6 +23,7 @@
 
 #define TUNE_VOICES 64u
 #define TUNE_CHORD 32u /* notes */
+#define TUNE_NEST 8    /* repeats around another */
 
 enum tune_op_kind {
 	TUNE_NOTE,    /* or a chord: ref are its pitches */
@@ -34,13 +35,25 @@ enum tune_op_kind {
 	TUNE_TEMPO,   /* ref: microseconds a quarter */
 	TUNE_METER,   /* data[0] over 2^data[1] */
 	TUNE_KEY,     /* data[0]: sharps, or flats below 0; data[1]: minor */
-	TUNE_BEGIN,   /* of what a TUNE_END repeats */
-	TUNE_END,     /* count: passes that there are at least */
+	TUNE_BEGIN,   /* of what a TUNE_END repeats; data[0]: in another */
+	TUNE_END, /* count: passes that there are at least; data[0] likewise */
 	TUNE_ENDING,  /* ref: a bit for each pass that it is for */
 	TUNE_SECTION, /* a repeat that has no begin begins here */
 	TUNE_PART,    /* data[0]: its letter */
 	TUNE_BAR,     /* for words only */
 };
+
+/* A grace note is as long as a 32nd, but all of a note's no more than a
+ * quarter of it. */
+#define TUNE_GRACE_LEN (TUNE_WHOLE / 32)
+
+static inline int64_t
+tune_grace_len(int64_t note, unsigned graces)
+{
+	int64_t most = note / 4 / graces;
+
+	return most < TUNE_GRACE_LEN ? most : TUNE_GRACE_LEN;
+}
 
 /* How hard a note is struck beside the others. */
 enum tune_stress { TUNE_PLAIN, TUNE_ACCENT, TUNE_GHOST, TUNE_GRACE };

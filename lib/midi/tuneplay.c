@@ -19,10 +19,14 @@ struct player {
 	unsigned nheld;
 
 	/* Of repeats: where one begins, the pass in hand, the passes that it
-	 * has at least, and whether a TUNE_BEGIN stands there. */
-	size_t from;
-	unsigned pass, passes;
-	bool begun;
+	 * has at least, and whether a TUNE_BEGIN stands there; and those
+	 * around it. */
+	struct repeat {
+		size_t from;
+		unsigned pass, passes;
+		bool begun;
+	} r, outer[TUNE_NEST];
+	unsigned depth;
 };
 
 uint8_t
@@ -206,10 +210,17 @@ for_pass(uint32_t mask, unsigned pass)
 static void
 repeat_from(struct player *p, size_t at, bool begun)
 {
-	p->from = at;
-	p->pass = 1;
-	p->passes = 0;
-	p->begun = begun;
+	p->r = (struct repeat){.from = at, .pass = 1, .begun = begun};
+}
+
+/* Where it goes on at is behind a repeat that was played as often as it is. */
+static void
+repeat_ends(struct player *p, size_t at)
+{
+	if (p->depth > 0)
+		p->r = p->outer[--p->depth];
+	else
+		repeat_from(p, at, false);
 }
 
 /* The ending that begins where a repeat ends: its number, or 0.  Bar lines and
@@ -246,16 +257,18 @@ play_sign(struct player *p, size_t i, size_t end)
 
 	switch (op->kind) {
 	case TUNE_BEGIN:
+		if (op->data[0] != 0 && p->depth < TUNE_NEST)
+			p->outer[p->depth++] = p->r;
 		repeat_from(p, i + 1, true);
 		return i + 1;
 	case TUNE_SECTION:
-		if (!p->begun || p->pass > 1)
+		if (!p->r.begun || p->r.pass > 1)
 			repeat_from(p, i + 1, false);
 		return i + 1;
 	case TUNE_ENDING:
-		if (highest(op->ref) > p->passes)
-			p->passes = highest(op->ref);
-		if (for_pass(op->ref, p->pass))
+		if (highest(op->ref) > p->r.passes)
+			p->r.passes = highest(op->ref);
+		if (for_pass(op->ref, p->r.pass))
 			return i + 1;
 		for (i++; i < end; i++) {
 			p->m->steps++;
@@ -269,11 +282,11 @@ play_sign(struct player *p, size_t i, size_t end)
 				if (ending != 0)
 					return ending;
 				/* The last one, of |1 A |2 B :| . */
-				if (p->pass < p->passes) {
-					p->pass++;
-					return p->from;
+				if (p->r.pass < p->r.passes) {
+					p->r.pass++;
+					return p->r.from;
 				}
-				repeat_from(p, i + 1, false);
+				repeat_ends(p, i + 1);
 				return i + 1;
 			default:
 				break;
@@ -281,17 +294,18 @@ play_sign(struct player *p, size_t i, size_t end)
 		}
 		return i;
 	default:
-		if (op->count > p->passes)
-			p->passes = op->count;
-		ending = ending_after(p, i, end);
-		if (ending != 0 && highest(p->ops[ending].ref) > p->passes)
-			p->passes = highest(p->ops[ending].ref);
-		if (p->pass < p->passes) {
-			p->pass++;
-			return p->from;
+		if (op->count > p->r.passes)
+			p->r.passes = op->count;
+		/* What comes after an inner one is the outer one's. */
+		ending = op->data[0] != 0 ? 0 : ending_after(p, i, end);
+		if (ending != 0 && highest(p->ops[ending].ref) > p->r.passes)
+			p->r.passes = highest(p->ops[ending].ref);
+		if (p->r.pass < p->r.passes) {
+			p->r.pass++;
+			return p->r.from;
 		}
 		if (ending == 0)
-			repeat_from(p, i + 1, false);
+			repeat_ends(p, i + 1);
 		return i + 1;
 	}
 }
@@ -328,6 +342,7 @@ play_op(struct player *p, const struct tune_op *op)
 static int
 play_range(struct player *p, size_t begin, size_t end)
 {
+	p->depth = 0;
 	repeat_from(p, begin, false);
 	for (size_t i = begin; i < end;) {
 		const struct tune_op *op = &p->ops[i];

@@ -54,6 +54,7 @@ test_lengths(void)
 	    {"c8*3 d", "60:0+240 60:240+240 60:480+240 62:720+240"},
 	    {"[c e]*2", "60:0+480 64:0+480 60:480+480 64:480+480"},
 	    {"{3 c8 d e} f", "60:0+160 62:160+160 64:320+160 65:480+240"},
+	    {"{11 r8*11} | {13 r8 r8*12} | c1", "60:3840+1920"},
 	    {"{3 c4 d8} e", "60:0+320 62:320+160 64:480+240"},
 	    {"{5 c16*5} e4",
 		"60:0+96 60:96+96 60:192+96 60:288+96 60:384+96 64:480+480"},
@@ -94,6 +95,18 @@ test_repeats(void)
 	    {"c1 |: d :|*3 e",
 		"60:0+1920 62:1920+1920 62:3840+1920 62:5760+1920 "
 		"64:7680+1920"},
+	    {"|: c1 |: d :| e :|",
+		"60:0+1920 62:1920+1920 62:3840+1920 64:5760+1920 "
+		"60:7680+1920 62:9600+1920 62:11520+1920 64:13440+1920"},
+	    {"|: |: c1 :| 1. d :| 2. e",
+		"60:0+1920 60:1920+1920 62:3840+1920 60:5760+1920 "
+		"60:7680+1920 64:9600+1920"},
+	    {"|: |: c1 :|: d :| :| e",
+		"60:0+1920 60:1920+1920 62:3840+1920 62:5760+1920 "
+		"60:7680+1920 60:9600+1920 62:11520+1920 62:13440+1920 "
+		"64:15360+1920"},
+	    {"|: |: c1 :|*1 |: d :|*1 :|",
+		"60:0+1920 62:1920+1920 60:3840+1920 62:5760+1920"},
 	    {"|: c1 :|*1 d", "60:0+1920 62:1920+1920"},
 	    {"|: c1 | 1. d :| 2. e | f",
 		"60:0+1920 62:1920+1920 60:3840+1920 64:5760+1920 "
@@ -202,6 +215,25 @@ test_velocity(void)
 }
 
 static void
+test_graces(void)
+{
+	static const struct tunecase cases[] = {
+	    {"/d c4", "62:0+60v60 60:60+420v80"},
+	    {"/d/e c8*2 c", "62:0+30v60 64:30+30v60 60:60+180v80 "
+			    "60:240+240v80 60:480+240v80"},
+	    {"c1 /f# | [c e]", "60:0+1920v80 66:1920+60v60 60:1980+1860v80 "
+			       "64:1980+1860v80"},
+	    {"(p) /d c4^", "62:0+60v36 60:60+420v73"},
+	    {"/d c4~ c", "62:0+60v60 60:60+900v80"},
+	    {"{3 /d c8 e f} g4", "62:0+40v60 60:40+120v80 64:160+160v80 "
+				 "65:320+160v80 67:480+480v80"},
+	    {"/e'\n\nd4", "76:0+60v60 62:60+420v80"},
+	};
+
+	CASES(SCORE, cases, DUMP_NOTES | DUMP_VELOCITY, "grace notes");
+}
+
+static void
 test_events(void)
 {
 	static const struct tunecase cases[] = {
@@ -253,7 +285,18 @@ test_faults(void)
 	static const struct tunecase cases[] = {
 	    {"c4 d x", "1:6 expected a keyword, a drum, or music"},
 	    {"c4 d\n  C4", "2:3 expected a note in lower case"},
-	    {"c5 d e9", "1:7 expected a length that divides a whole note"},
+	    {"c11 d", "1:2 expected a length that divides a whole note"},
+	    {"c d5", "1:4 expected a length, such as 4, 8 or 12; octaves are "
+		     "set before notes, as o5"},
+	    {"[c e]9 d", "1:6 expected a length, such as 4, 8 or 12; octaves"},
+	    {"c4 /d", "1:4 expected a note after a grace note"},
+	    {"/d r4", "1:4 expected a note after a grace note"},
+	    {"/d4 c", "1:3 expected a grace note without a length"},
+	    {"/x c", "1:2 expected a grace note, as in /d c4, not \"x\""},
+	    {"/dx c", "1:3 expected a space after the note"},
+	    {"c~ /d c", "1:4 expected the same note again"},
+	    {"/c/c/c/c/c/c/c/c/c/c/c/c/c/c/c/c/c d",
+		"1:33 expected at most 16 grace notes"},
 	    {"c0", "1:2 expected a length"},
 	    {"c4....", "1:6 expected at most 3 dots"},
 	    {"c4d", "1:3 expected a space after the note, not \"d\""},
@@ -283,7 +326,10 @@ test_faults(void)
 	    {"c*0", "1:3 expected how many times, 1 to 999"},
 	    {"|: c1", "1:1 expected :| after this |:"},
 	    {"c1 :|", "1:4 expected |: before :|"},
-	    {"|: c1 | |: d1 :|", "1:9 expected :| before another |:"},
+	    {"|: c1 | |: d1 :|", "1:1 expected :| after this |:"},
+	    {"|: |: c1 | 1. d :|", "1:12 expected endings of the outer"},
+	    {"|:|:|:|:|:|:|:|:|:|:", "1:19 expected :| before another |: (9 "
+				     "are open)"},
 	    {"|: c2 :|", "1:7 expected a bar line after 4/4"},
 	    {"1. c", "1:1 expected an ending in a repeat"},
 	    {"|: c1 | 2. d :|", "1:9 expected the ending 1. before"},
@@ -403,6 +449,7 @@ main(void)
 	test_parts();
 	test_drums();
 	test_velocity();
+	test_graces();
 	test_events();
 	test_faults();
 	test_bounds();
