@@ -19,14 +19,10 @@
 #include "parts.h"
 #include "riad/cli.h"
 #include "riad/io.h"
+#include "riad/smftracks.h"
 
 #define FLUSH_AT ((size_t)8 << 20)
 #define HEADER_LEN ((size_t)14)
-
-struct track {
-	struct riad_buf buf;
-	struct riad_smf_writer w;
-};
 
 static struct riad_buf buf;
 static struct riad_smf_writer w;
@@ -37,8 +33,7 @@ static bool header_out;
 static off_t header_at; /* or -1 */
 static uint16_t header_format, header_ntracks;
 
-static struct track *tracks;
-static size_t ntracks, tracks_cap, tracks_len;
+static struct riad_smf_tracks apart;
 static uint16_t division;
 
 void
@@ -49,6 +44,8 @@ file_begin(bool keep_it, bool exact, uint16_t ppq)
 	keep = keep_it;
 	w.division = division = ppq;
 	w.compress = opt.running_status && !exact;
+	riad_smf_tracks_init(&apart, FILE_MAX);
+	apart.compress = opt.running_status;
 	in_track = header_out = begun = false;
 	header_at = -1;
 }
@@ -85,7 +82,8 @@ send(const uint8_t *data, size_t len)
 static int
 flush(void)
 {
-	if (keep || in_track || buf.len < FLUSH_AT || tracks != NULL)
+	if (keep || in_track || buf.len < FLUSH_AT ||
+	    riad_smf_tracks_any(&apart))
 		return 0;
 	if (!header_out) {
 		header_out = true;
@@ -105,9 +103,10 @@ flush(void)
 	return 0;
 }
 
-/* The tempo that --tempo asks for, where nothing has said any yet. */
+/* The tempo that --tempo asks for, where nothing has said any yet: to the first
+ * track, be it apart. */
 static int
-add_tempo(struct riad_smf_writer *to)
+add_tempo(bool is_apart)
 {
 	static const uint8_t usual[3] = {0x07, 0xA1, 0x20};
 	struct riad_smf_item item = {
@@ -122,61 +121,19 @@ add_tempo(struct riad_smf_writer *to)
 	};
 
 	begun = true;
-	if (keep || (opt.us == 0 && opt.permille == 1000))
+	if (keep || (opt.us == 0 && opt.permille == 1000) || !edit(&item))
 		return 0;
-	return edit(&item) ? riad_smf_write(to, &item) : 0;
-}
-
-static struct track *
-track_of(uint32_t number)
-{
-	if (number >= UINT16_MAX) {
-		errno = EMSGSIZE;
-		return NULL;
-	}
-	if (number >= tracks_cap) {
-		size_t cap = number < 16 ? 16 : (size_t)number * 2;
-		struct track *p = realloc(tracks, cap * sizeof(*p));
-		if (p == NULL)
-			return NULL;
-		memset(p + tracks_cap, 0, (cap - tracks_cap) * sizeof(*p));
-		tracks = p;
-		for (size_t i = tracks_cap; i < cap; i++)
-			riad_buf_init(&tracks[i].buf, FILE_MAX);
-		/* They have moved, those that have begun. */
-		for (size_t i = 0; i < tracks_cap; i++) {
-			if (tracks[i].w.out != NULL)
-				tracks[i].w.out = &tracks[i].buf;
-		}
-		tracks_cap = cap;
-	}
-	if (number >= ntracks)
-		ntracks = number + 1;
-	struct track *t = tracks + number;
-	if (t->w.out == NULL) {
-		riad_smf_writer_init(&t->w, &t->buf, false);
-		t->w.compress = opt.running_status;
-		if (number == 0 && add_tempo(&t->w) == -1)
-			return NULL;
-	}
-	return t;
+	return is_apart ? riad_smf_tracks_write(&apart, &item)
+			: riad_smf_write(&w, &item);
 }
 
 static int
 take_apart(const struct riad_smf_item *item)
 {
-	struct track *t = track_of(item->track);
-	if (t == NULL)
+	if (item->track == 0 && !riad_smf_tracks_has(&apart, 0) &&
+	    add_tempo(true) == -1)
 		return -1;
-
-	size_t had = t->buf.len;
-	if (riad_smf_write(&t->w, item) == -1)
-		return -1;
-	tracks_len += t->buf.len - had;
-	if (tracks_len <= FILE_MAX)
-		return 0;
-	errno = EMSGSIZE;
-	return -1;
+	return riad_smf_tracks_write(&apart, item);
 }
 
 int
@@ -205,7 +162,7 @@ file_take(const struct riad_smf_item *item, bool has_track)
 		return -1;
 	if (item->kind == RIAD_SMF_TRACK) {
 		in_track = true;
-		return begun || w.exact ? 0 : add_tempo(&w);
+		return begun || w.exact ? 0 : add_tempo(false);
 	}
 	if (item->kind == RIAD_SMF_END || item->kind == RIAD_SMF_HEADER ||
 	    (item->kind == RIAD_SMF_RAW && w.exact && !in_track)) {
@@ -219,28 +176,9 @@ file_take(const struct riad_smf_item *item, bool has_track)
 static int
 put_together(void)
 {
-	const struct riad_smf_item header = {
-	    .kind = RIAD_SMF_HEADER,
-	    .format = 1,
-	    .division = division,
-	};
-
-	if (!w.has_header && riad_smf_write(&w, &header) == -1)
+	if (!riad_smf_tracks_has(&apart, 0) && add_tempo(true) == -1)
 		return -1;
-	for (size_t i = 0; i < ntracks; i++) {
-		struct track *t = track_of((uint32_t)i);
-		const struct riad_smf_item track = {.kind = RIAD_SMF_TRACK};
-		if (t == NULL ||
-		    (!t->w.in_track && riad_smf_write(&t->w, &track) == -1) ||
-		    riad_smf_writer_end(&t->w) == -1)
-			return -1;
-		if (riad_buf_add(&buf, t->buf.data + HEADER_LEN,
-			t->buf.len - HEADER_LEN) == -1)
-			return -1;
-		w.ntracks++;
-		riad_buf_free(&t->buf);
-	}
-	return 0;
+	return riad_smf_tracks_join(&apart, &w, division);
 }
 
 /* The header is out; that it counts right is seen to where it can be. */
@@ -273,7 +211,7 @@ file_end(void)
 		if (riad_smf_write(&w, &end) == -1)
 			return -1;
 	}
-	if (tracks != NULL && put_together() == -1)
+	if (riad_smf_tracks_any(&apart) && put_together() == -1)
 		return -1;
 	if (!header_out && riad_smf_writer_end(&w) == -1)
 		return -1;
@@ -298,9 +236,5 @@ void
 file_free(void)
 {
 	riad_buf_free(&buf);
-	for (size_t i = 0; i < tracks_cap; i++)
-		riad_buf_free(&tracks[i].buf);
-	free(tracks);
-	tracks = NULL;
-	ntracks = tracks_cap = tracks_len = 0;
+	riad_smf_tracks_free(&apart);
 }
