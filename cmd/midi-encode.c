@@ -242,8 +242,7 @@ main(int argc, char *argv[])
 		}
 	}
 	riad_out_init(&out, STDOUT_FILENO);
-	if (wire_begin() == -1)
-		return failed_output();
+	wire_begin();
 	int status = read_input(fd, name);
 	if (!opt.smf && wire_end() == -1)
 		status = failed_output();

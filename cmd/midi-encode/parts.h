@@ -66,12 +66,23 @@ void file_free(void);
 
 /* wire.c: bytes for a cable, as they are, in hex or in time.  us is when,
  * since the beginning. */
-int wire_begin(void);
+void wire_begin(void);
+void wire_put(const uint8_t *data, size_t len);
 int wire_take(const struct riad_midi_event *event, int64_t us);
 /* Before something is waited for: what is there goes out.  With --pace it
  * waits for fd too. */
 int wire_wait(int fd);
 int wire_end(void);
+
+/* pace.c: bytes in their time; once a signal has cut them off, no more. */
+void pace_begin(void);
+int pace_until(int64_t us);
+int pace_flush(void);
+int pace_wait(int fd);
+int pace_end(void);
+bool pace_is_cut(void);
+/* Bytes that are written as digits. */
+void pace_see(const uint8_t *data, size_t len);
 
 /* --- Sources, which return an exit status. */
 
