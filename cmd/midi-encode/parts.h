@@ -7,6 +7,7 @@
 #include <stdint.h>
 
 #include "riad/buf.h"
+#include "riad/miditext.h"
 #include "riad/out.h"
 #include "riad/smf.h"
 
@@ -65,7 +66,7 @@ const struct riad_buf *file_kept(void);
 void file_free(void);
 
 /* wire.c: bytes for a cable, as they are, in hex or in time.  us is when,
- * since the beginning. */
+ * since the beginning, before --tempo makes it faster. */
 void wire_begin(void);
 void wire_put(const uint8_t *data, size_t len);
 int wire_take(const struct riad_midi_event *event, int64_t us);
@@ -88,6 +89,14 @@ void pace_see(const uint8_t *data, size_t len);
 
 /* lines.c: event text and JSON; so_far is what has been read of it. */
 int read_lines(int fd, const char *path, const struct riad_buf *so_far);
+/* Says what is wrong with the line in hand: -1. */
+int bad_line(unsigned column, const char *why);
+
+/* events.c: what lines say, to a sink; which is a file or one over a cable. */
+int take_event(const struct riad_miditext_reader *reader,
+    struct riad_smf_item *item, const struct riad_miditext_time *time);
+bool events_are_file(void);
+void events_end(void);
 
 /* play.c: a standard MIDI file that is in memory, to wire.c or, with --smf, to
  * filesink.c. */

@@ -81,9 +81,6 @@ play_all(struct riad_smf_merge *m, struct riad_smf_map *map, bool *damaged)
 		int64_t us = 0;
 		if (map != NULL)
 			us = riad_smf_map_us(map, item.event.time);
-		if (opt.permille != 1000)
-			us = us / opt.permille * 1000 +
-			     us % opt.permille * 1000 / opt.permille;
 		if (wire_take(&item.event, us) == -1) {
 			/* A status where none may be: it is left out. */
 			if (errno != EINVAL)

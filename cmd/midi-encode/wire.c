@@ -55,6 +55,7 @@ wire_put(const uint8_t *data, size_t len)
 int
 wire_take(const struct riad_midi_event *event, int64_t us)
 {
+	us = us / opt.permille * 1000 + us % opt.permille * 1000 / opt.permille;
 	if (opt.pace && pace_until(us) == -1)
 		return -1;
 	bytes.len = 0;
