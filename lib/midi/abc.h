@@ -63,8 +63,10 @@ struct abc_voice {
 	bool in_overlay;
 	int64_t overlaid;
 
-	unsigned begun; /* passes that |: asks for, 0 without */
-	size_t nfirst;  /* operations that all voices begin with */
+	int64_t section_time; /* of the last double bar or repeat sign */
+	bool in_ending;       /* since then one has begun */
+	unsigned begun;       /* passes that |: asks for, 0 without */
+	size_t nfirst;        /* operations that all voices begin with */
 
 	/* Operations that w: begins at, and that +: goes on at. */
 	size_t lyric_from, lyric_at;

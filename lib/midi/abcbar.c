@@ -45,6 +45,7 @@ abc_ending(struct abc *s)
 			break;
 		s->at++;
 	}
+	s->voice->in_ending = true;
 	return sign(s, TUNE_ENDING, 1, mask);
 }
 
@@ -64,6 +65,21 @@ end_bar(struct abc *s)
 	return sign(s, TUNE_BAR, 1, 0);
 }
 
+/* What a repeat without a beginning goes back to is the last double bar: not a
+ * [|], which is one that isn't seen, and not one behind a pickup, which is of
+ * what comes after. */
+static bool
+begins_section(
+    const struct abc_voice *v, bool opens, bool closes, unsigned lines)
+{
+	int64_t len = v->time - v->section_time;
+
+	if (lines < 2 && opens == closes)
+		return false;
+	return len <= 0 || v->in_ending || v->state.num == 0 ||
+	       len >= TUNE_WHOLE * v->state.num >> v->state.shift;
+}
+
 /* Any row of | [ ] and : that is a bar line. */
 int
 abc_bar(struct abc *s)
@@ -71,7 +87,7 @@ abc_bar(struct abc *s)
 	struct abc_voice *v = s->voice;
 	uint16_t ends = 0, begins = 0;
 	unsigned lines = 0;
-	bool thick = false;
+	bool opens = false, closes = false;
 
 	for (; s->at < s->end && *s->at == ':' && ends < 9; s->at++)
 		ends++;
@@ -83,15 +99,17 @@ abc_bar(struct abc *s)
 			/* Of :|:| and the like the first ':' counts. */
 			if (ends == 0)
 				ends = 1;
-		} else if (*s->at == ']' ||
-			   (*s->at == '[' && tune_is_one("|]", next))) {
-			thick = true;
+		} else if (*s->at == ']') {
+			closes = true;
+		} else if (*s->at == '[' && tune_is_one("|]", next)) {
+			opens = true;
 		} else {
 			break;
 		}
 	}
 	for (; s->at < s->end && *s->at == ':' && begins < 9; s->at++)
 		begins++;
+	bool thick = opens || closes;
 	if (lines == 0 && !thick && begins == 0) {
 		/* Of :: one half ends and the other begins; ':' alone belongs
 		 * to the bar line before, or is a dotted one. */
@@ -118,9 +136,13 @@ abc_bar(struct abc *s)
 		v->begun = begins + 1U;
 		if (sign(s, TUNE_BEGIN, 1, 0) == -1)
 			return -1;
-	} else if (ends == 0 && (thick || lines > 1)) {
+	} else if (ends == 0 && begins_section(v, opens, closes, lines)) {
 		if (sign(s, TUNE_SECTION, 1, 0) == -1)
 			return -1;
+	}
+	if (ends > 0 || begins > 0 || thick || lines > 1) {
+		v->section_time = v->time;
+		v->in_ending = false;
 	}
 	abc_space(s);
 	if (s->at < s->end && *s->at >= '1' && *s->at <= '9')
