@@ -419,6 +419,14 @@ test_bounds(void)
 		errno == EBADMSG && strncmp(fault.why, "too long", 8) == 0,
 	    "events that take no time");
 
+	static const char nested[] = "|: |: |: |: |: |: |: |: (cc 1 1) "
+				     ":|*999 :|*999 :|*999 :|*999 :|*999 "
+				     ":|*999 :|*999 :|*999";
+	ok(riad_tune_read(SCORE, 0, nested, sizeof(nested) - 1, &fault) ==
+		    NULL &&
+		errno == EBADMSG && strncmp(fault.why, "too long", 8) == 0,
+	    "repeats in repeats in repeats");
+
 	n = 0;
 	for (int i = 0; i < 64; i++)
 		n += (size_t)sprintf(text + n, "part p%d\nchannel 1\nc\n", i);
