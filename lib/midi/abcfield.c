@@ -447,6 +447,8 @@ abc_end_head(struct abc *s)
 {
 	uint8_t key[2];
 
+	/* A meter in the music changes no length. */
+	s->head.unit = abc_unit(&s->head);
 	for (size_t i = 0; i < s->nvoices; i++) {
 		struct abc_state *st = &s->voices[i]->state, own = *st;
 		*st = s->head;
