@@ -224,18 +224,21 @@ take_string(struct midi_scan *s, struct value *v)
 {
 	if (take(s, '"') == -1)
 		return -1;
+	const char *p = s->p, *end = s->end;
+
 	v->kind = STRING;
-	v->at = s->p;
-	for (; s->p < s->end && *s->p != '"'; s->p++) {
-		if ((uint8_t)*s->p < ' ')
+	v->at = p;
+	for (; p < end && *p != '"'; p++) {
+		if ((uint8_t)*p < ' ')
 			return midi_fail(
-			    s, s->p, "control characters are \\u00XX");
-		if (*s->p == '\\' && ++s->p == s->end)
+			    s, p, "control characters are \\u00XX");
+		if (*p == '\\' && ++p == end)
 			break;
 	}
-	if (s->p == s->end)
-		return midi_fail(s, s->p, "closing quote expected");
-	v->end = s->p++;
+	if (p == end)
+		return midi_fail(s, p, "closing quote expected");
+	v->end = p;
+	s->p = p + 1;
 	return 0;
 }
 
@@ -243,14 +246,18 @@ static int
 take_number(struct midi_scan *s, struct value *v)
 {
 	uint32_t unit = 100000;
+	uint64_t number = 0;
+	const char *p = s->p, *end = s->end;
 
 	v->kind = NUMBER;
-	v->at = s->p;
-	for (; is_digit(s); s->p++) {
-		if (v->number > UINT64_MAX / 16)
+	v->at = p;
+	for (; p < end && *p >= '0' && *p <= '9'; p++) {
+		if (number > UINT64_MAX / 16)
 			return midi_fail(s, v->at, "that number is too great");
-		v->number = v->number * 10 + (uint64_t)(*s->p - '0');
+		number = number * 10 + (uint64_t)(*p - '0');
 	}
+	v->number = number;
+	s->p = p;
 	if (s->p < s->end && *s->p == '.') {
 		s->p++;
 		v->fraction = true;
@@ -291,16 +298,19 @@ take_value(struct midi_scan *s, struct value *v)
 	return 0;
 }
 
-static enum key
+static inline enum key
 find_key(const char *name, size_t n)
 {
 	if (n == 0 || n >= sizeof(keys[0]))
 		return K_OTHER;
 
 	unsigned k = places[PLACE(name[0], name[n / 2], name[n - 1], n)];
-	/* A key that is as long as the name ends there. */
-	return memcmp(keys[k], name, n) == 0 && keys[k][n] == '\0' ? (enum key)k
-								   : K_OTHER;
+	/* Short as they are, no call of memcmp is worth it. */
+	for (size_t i = 0; i < n; i++) {
+		if (keys[k][i] != name[i])
+			return K_OTHER;
+	}
+	return keys[k][n] == '\0' ? (enum key)k : K_OTHER;
 }
 
 static int
@@ -853,13 +863,16 @@ midi_json_fast(const char *p, const char *end, struct riad_smf_item *item,
 		a = KEY(',', "note") ? digits(&p, 3) : -1;
 		b = KEY(',', "velocity") ? digits(&p, 3) : -1;
 	}
-	if (a < 0 || a > 127 || b < 0 || b > 127 || end - p != 1 || *p != '}')
+	bool running = KEY(',', "running");
+	if (a < 0 || a > 127 || b < 0 || b > 127 ||
+	    (running && !SKIP("true")) || end - p != 1)
 		return false;
 	item->kind = RIAD_SMF_EVENT;
 	event->kind = RIAD_MIDI_MESSAGE;
 	event->status = (uint8_t)(status | (channel - 1));
 	event->data[0] = (uint8_t)a;
 	event->data[1] = (uint8_t)b;
+	event->running = running;
 	time->clock = delta ? RIAD_MIDI_DELTA : RIAD_MIDI_TICKS;
 	time->value = ticks;
 	return true;

@@ -679,13 +679,15 @@ read_fast(const char *p, const char *end, struct riad_smf_item *item,
 		p++;
 		b = fast_number(&p, end, 127);
 	}
-	if (a < 0 || b < 0 || p != end)
+	bool running = end - p == 8 && memcmp(p, " running", 8) == 0;
+	if (a < 0 || b < 0 || (p != end && !running))
 		return false;
 	item->kind = RIAD_SMF_EVENT;
 	event->kind = RIAD_MIDI_MESSAGE;
 	event->status |= (uint8_t)(channel - 1);
 	event->data[0] = (uint8_t)a;
 	event->data[1] = (uint8_t)b;
+	event->running = running;
 	time->clock = delta ? RIAD_MIDI_DELTA : RIAD_MIDI_TICKS;
 	time->value = (int64_t)ticks;
 	return true;

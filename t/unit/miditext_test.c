@@ -468,7 +468,7 @@ same_slowly(const char *line)
 	return got[0] != 1 ||
 	       (item[0].kind == item[1].kind && a->kind == b->kind &&
 		   a->status == b->status && memcmp(a->data, b->data, 2) == 0 &&
-		   time[0].clock == time[1].clock &&
+		   a->running == b->running && time[0].clock == time[1].clock &&
 		   time[0].value == time[1].value);
 }
 
@@ -482,6 +482,9 @@ test_fast(void)
 	    "123 ch 16 off G9 127",
 	    "4294967296 ch 10 cc 7 90",
 	    "+4294967295 ch 2 pb 16383",
+	    "+5 ch 3 off C4 9 running",
+	    "{\"delta\":5,\"channel\":3,\"type\":\"on\",\"note\":1,"
+	    "\"velocity\":0,\"running\":true}",
 	    "{\"ticks\":9,\"channel\":1,\"type\":\"on\",\"note\":60,"
 	    "\"velocity\":127}",
 	    "{\"delta\":4294967295,\"channel\":16,\"type\":\"off\","
