@@ -41,6 +41,7 @@ syllable(struct abc *s, struct tune_op *op, const char *from, const char *to,
 int
 abc_words(struct abc *s, bool goes_on)
 {
+	const char *begin = s->at;
 	struct abc_voice *v;
 	size_t i;
 
@@ -62,8 +63,9 @@ abc_words(struct abc *s, bool goes_on)
 			s->at++;
 			continue;
 		case '-':
-			/* After a space or another one it is a syllable. */
-			if (tune_is_one(" \t-", from[-1]))
+			/* First, after a space or another one it is a
+			 * syllable. */
+			if (from == begin || tune_is_one(" \t-", from[-1]))
 				next_note(v, &i);
 			s->at++;
 			continue;

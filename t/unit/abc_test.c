@@ -330,6 +330,8 @@ test_events(void)
 		"time=4/4@0 key=0@0 | 05=a@0 05=b @960 05=c @1440"},
 	    {HEAD "CDEF\nw:a - b\n+:d e\nw:second\n+:verse",
 		"time=4/4@0 key=0@0 | 05=a @0 05=b @960 05=d @1440"},
+	    {HEAD "CDEF\nw:- a:-b", "time=4/4@0 key=0@0 | 05=a:@480 "
+				    "05=b @960"},
 	    {HEAD "CDEF\nw:a\nN:not\n+:this", "time=4/4@0 key=0@0 | 05=a @0"},
 	    {HEAD "{d}C D\nw: a b", "time=4/4@0 key=0@0 | 05=a @60 05=b @480"},
 	    {"X:1\n%%MIDI program 5\nK:C\nC[I:MIDI=program 6]D",
