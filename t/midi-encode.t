@@ -355,6 +355,16 @@ sleep 0.1
 is 'an exclusive that it cuts is ended' "$(tail -c 2 <&3 | hex)" 11f7
 exec 3<&-
 wait $pid 2>/dev/null
+{ lines '0.0 on C4 1'; sed '1s/$/\n0.0 off C4 1/' "$tmp/dump"; } >"$tmp/late"
+env --default-signal=INT midi-encode --pace "$tmp/late" >"$tmp/fifo" &
+pid=$!
+exec 3<"$tmp/fifo"
+sleep 0.3
+kill -INT $pid
+sleep 0.1
+is 'and a note whose end was not out' "$(tail -c 4 <&3 | hex)" f7803c40
+exec 3<&-
+wait $pid 2>/dev/null
 (
 	trap '' HUP
 	exec midi-encode --pace >"$tmp/out"
