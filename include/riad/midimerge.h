@@ -5,7 +5,8 @@
  * What comes from a source waits in its lane until it is whole.  Lanes take
  * turns, a message each; a system exclusive message goes to its end before
  * another's turn, piece by piece as it comes, so that it may be of any size.
- * Real-time messages go first, between any two of these.
+ * Real-time messages go first, between any two of these, and between any two
+ * bytes of an exclusive.
  *
  * A single source isn't touched: its bytes come out as they went in, running
  * status and faults too, but for a message that isn't whole at the end.  Of
@@ -30,7 +31,7 @@
 #define RIAD_MIDI_FEED ((size_t)1024)
 #define RIAD_MIDI_LANE ((size_t)4096)
 
-/* A piece of an exclusive, after which a real-time message may go. */
+/* A piece of an exclusive, looked at by itself. */
 #define RIAD_MIDI_PIECE ((size_t)64)
 
 struct riad_midi_source {
@@ -40,7 +41,9 @@ struct riad_midi_source {
 	bool in_exclusive; /* the lane ends inside one */
 	bool skip;         /* the rest of an exclusive isn't wanted */
 	bool anew;         /* the device knows of no running status */
-	uint64_t dropped;  /* bytes of no message, or not wanted */
+	uint64_t dropped;  /* bytes of no message, or of an exclusive whose
+			      beginning is lost */
+	size_t hush;       /* so much of the lane, and then it is silent */
 	struct riad_midi_sounding sent;
 };
 
@@ -54,7 +57,7 @@ struct riad_midi_merge {
 	bool rt_now;        /* which are these: */
 	struct riad_buf rt; /* real-time that waits, if sources are several */
 	size_t rt_at;
-	bool stopping;
+	bool stopping, hushing;
 };
 
 /* 0, or -1 with errno ENOMEM, which no other function gives. */
@@ -81,7 +84,8 @@ void riad_midi_merge_taken(struct riad_midi_merge *m, size_t n);
  */
 size_t riad_midi_merge_end(struct riad_midi_merge *m, unsigned i, bool off);
 
-/* What waits of source i is not wanted any more; the number of bytes. */
+/* What waits of source i, and real-time, is not wanted any more; the number of
+ * bytes. */
 size_t riad_midi_merge_drop(struct riad_midi_merge *m, unsigned i);
 
 /*
@@ -89,6 +93,16 @@ size_t riad_midi_merge_drop(struct riad_midi_merge *m, unsigned i);
  * exclusive closed, notes and pedals off.
  */
 void riad_midi_merge_stop(struct riad_midi_merge *m);
+
+/*
+ * For a while nothing more is wanted but silence: the message in hand whole,
+ * notes and pedals off; inside an exclusive, nothing.  next gives no more than
+ * that.  Once it has given all, hushed is true; after resume it goes on where
+ * it was.
+ */
+void riad_midi_merge_hush(struct riad_midi_merge *m);
+bool riad_midi_merge_hushed(const struct riad_midi_merge *m);
+void riad_midi_merge_resume(struct riad_midi_merge *m);
 
 /* Is nothing to be written? */
 bool riad_midi_merge_idle(const struct riad_midi_merge *m);

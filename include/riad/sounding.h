@@ -15,6 +15,10 @@
 
 #include "riad/buf.h"
 
+/* The controllers that keep notes on: damper, sostenuto, hold 2. */
+enum { RIAD_MIDI_PEDALS = 3 };
+extern const uint8_t riad_midi_pedals[RIAD_MIDI_PEDALS];
+
 struct riad_midi_sounding {
 	uint8_t status; /* of the message in hand, else the running one, or 0 */
 	uint8_t data[2];
@@ -22,7 +26,7 @@ struct riad_midi_sounding {
 	uint8_t need;      /* data bytes until the message in hand is whole */
 	bool in_exclusive; /* F0 was sent and nothing that ends it */
 	uint64_t on[16][2];
-	uint16_t pedal, sostenuto; /* channels on which they are down */
+	uint16_t pedals[RIAD_MIDI_PEDALS]; /* channels on which one is down */
 };
 
 void riad_midi_sounding_init(struct riad_midi_sounding *s);
@@ -36,6 +40,11 @@ riad_midi_sounding_has(
 	return s->on[channel][note / 64] >> note % 64 & 1;
 }
 
+/* How many of these bytes, which are next, make the message in hand whole; 0 if
+ * none is. */
+size_t riad_midi_sounding_rest(
+    const struct riad_midi_sounding *s, const uint8_t *data, size_t len);
+
 /* How many notes are on, and pedals down. */
 unsigned riad_midi_sounding_count(const struct riad_midi_sounding *s);
 
@@ -45,7 +54,7 @@ unsigned riad_midi_sounding_count(const struct riad_midi_sounding *s);
  * is to see these bytes when they are sent.  At most RIAD_MIDI_SOUNDING_MAX
  * bytes.  0, or -1 with errno of riad_buf_add.
  */
-#define RIAD_MIDI_SOUNDING_MAX ((size_t)(16 * (128 + 2) * 3))
+#define RIAD_MIDI_SOUNDING_MAX ((size_t)(16 * (128 + RIAD_MIDI_PEDALS) * 3))
 int riad_midi_sounding_off(struct riad_buf *out,
     const struct riad_midi_sounding *s, const struct riad_midi_sounding *other);
 

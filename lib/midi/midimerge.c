@@ -8,12 +8,12 @@
 /*
  * The most that a lane holds: what waits, and a feed on top of it, of which
  * each byte is at most the two or three of a message whose status wasn't
- * written, with a part of an exclusive that the stream held; what is made good
- * at the end; and a message in hand before all that.
+ * written, with a part of an exclusive that the stream held, and a message in
+ * hand before all that; what makes it silent for a while; and what is made good
+ * at the end.
  */
-#define LANE_MAX                                                               \
-	(RIAD_MIDI_LANE + 3 * RIAD_MIDI_FEED + RIAD_MIDI_PART +                \
-	    RIAD_MIDI_SOUNDING_MAX + 64)
+#define FED_MAX (RIAD_MIDI_LANE + 3 * RIAD_MIDI_FEED + RIAD_MIDI_PART + 64)
+#define LANE_MAX (FED_MAX + 2 * RIAD_MIDI_SOUNDING_MAX + 64)
 
 int
 riad_midi_merge_init(struct riad_midi_merge *m, unsigned n)
@@ -181,8 +181,36 @@ piece(const struct riad_midi_source *s, bool *more)
 }
 
 static void
+choose_hush(struct riad_midi_merge *m)
+{
+	unsigned i = m->hand;
+
+	/* Who is in the middle of something goes first. */
+	for (unsigned k = 0; k < m->n && m->src[i].hush == 0; k++)
+		i = i + 1 < m->n ? i + 1 : 0;
+	m->rt_now = false;
+	m->hand = i;
+	m->unit = m->src[i].hush;
+}
+
+/* Real-time has come since this piece of an exclusive was begun. */
+static void
+make_way(struct riad_midi_merge *m)
+{
+	if (m->unit == 0 || m->rt_now || m->rt.len == m->rt_at ||
+	    !m->src[m->hand].sent.in_exclusive || m->stopping || m->hushing)
+		return;
+	m->owner = (int)m->hand;
+	m->unit = 0;
+}
+
+static void
 choose(struct riad_midi_merge *m)
 {
+	if (m->hushing) {
+		choose_hush(m);
+		return;
+	}
 	m->rt_now = m->rt.len > m->rt_at;
 	if (m->rt_now) {
 		m->unit = m->rt.len - m->rt_at;
@@ -208,6 +236,7 @@ choose(struct riad_midi_merge *m)
 const uint8_t *
 riad_midi_merge_next(struct riad_midi_merge *m, size_t *len)
 {
+	make_way(m);
 	if (m->unit == 0)
 		choose(m);
 	if (m->unit == 0)
@@ -235,6 +264,8 @@ riad_midi_merge_taken(struct riad_midi_merge *m, size_t n)
 	}
 	riad_midi_sounding_see(&s->sent, s->lane.data + s->at, n);
 	s->at += n;
+	if (m->hushing)
+		s->hush -= n;
 }
 
 bool
@@ -271,8 +302,8 @@ of_others(const struct riad_midi_merge *m, unsigned i)
 			all.on[c][0] |= one.on[c][0];
 			all.on[c][1] |= one.on[c][1];
 		}
-		all.pedal |= one.pedal;
-		all.sostenuto |= one.sostenuto;
+		for (unsigned p = 0; p < RIAD_MIDI_PEDALS; p++)
+			all.pedals[p] |= one.pedals[p];
 	}
 	return all;
 }
@@ -317,12 +348,12 @@ size_t
 riad_midi_merge_drop(struct riad_midi_merge *m, unsigned i)
 {
 	struct riad_midi_source *s = &m->src[i];
-	size_t n = waits(s);
+	size_t n = waits(s) + m->rt.len - m->rt_at;
 
 	s->skip |= then(s).in_exclusive;
 	s->in_exclusive = false;
 	s->anew = true;
-	s->lane.len = s->at = 0;
+	s->lane.len = s->at = s->hush = 0;
 	m->rt.len = m->rt_at = 0;
 	if (m->owner == (int)i)
 		m->owner = -1;
@@ -335,16 +366,97 @@ riad_midi_merge_drop(struct riad_midi_merge *m, unsigned i)
 static size_t
 rest(const struct riad_midi_source *s)
 {
-	const uint8_t *p = s->lane.data + s->at;
-	struct riad_midi_sounding sent = s->sent;
-	size_t n = 0;
+	return riad_midi_sounding_rest(
+	    &s->sent, s->lane.data + s->at, waits(s));
+}
 
-	for (; n < waits(s) && sent.need > 0; n++) {
-		if (p[n] >= 0x80 && !riad_midi_is_realtime(p[n]))
-			break;
-		riad_midi_sounding_see(&sent, p + n, 1);
+/* Puts bytes into a lane so that they are sent as the ones at i, for which
+ * there is room. */
+static void
+insert(struct riad_midi_source *s, size_t i, const uint8_t *data, size_t len)
+{
+	add(&s->lane, data, len);
+	memmove(
+	    s->lane.data + i + len, s->lane.data + i, s->lane.len - len - i);
+	memcpy(s->lane.data + i, data, len);
+}
+
+/* Does what a lane has from i on begin with a status of its own?  Of one that
+ * has nothing but real-time nobody knows. */
+static bool
+has_status(const struct riad_midi_source *s, size_t i)
+{
+	while (i < s->lane.len && riad_midi_is_realtime(s->lane.data[i]))
+		i++;
+	return i < s->lane.len && s->lane.data[i] >= 0x80;
+}
+
+static void
+hush(struct riad_midi_source *s)
+{
+	struct riad_midi_sounding sent = s->sent;
+	size_t n = rest(s);
+	struct riad_buf off;
+
+	compact(&s->lane, &s->at);
+	riad_midi_sounding_see(&sent, s->lane.data, n);
+	s->hush = n;
+	/* Not between the halves of a message that came in parts. */
+	if (sent.need > 0 || riad_midi_sounding_count(&sent) == 0 ||
+	    waits(s) > FED_MAX)
+		return;
+	riad_buf_init(&off, RIAD_MIDI_SOUNDING_MAX + 1);
+	if (riad_midi_sounding_off(&off, &sent, NULL) == 0) {
+		s->hush += off.len;
+		/* The status that was in force, or will be by the next one. */
+		bool again = s->lane.len > n && !has_status(s, n) &&
+			     riad_midi_is_channel(sent.status);
+		if (again && riad_buf_add(&off, &sent.status, 1) == -1)
+			s->hush = n;
+		else
+			insert(s, n, off.data, off.len);
+		s->anew |= !again;
 	}
-	return n;
+	riad_buf_free(&off);
+}
+
+void
+riad_midi_merge_hush(struct riad_midi_merge *m)
+{
+	bool in_exclusive = false;
+
+	for (unsigned i = 0; i < m->n; i++)
+		in_exclusive |= m->src[i].sent.in_exclusive;
+	for (unsigned i = 0; i < m->n; i++) {
+		m->src[i].hush = 0;
+		if (!in_exclusive && !m->stopping)
+			hush(&m->src[i]);
+	}
+	m->unit = 0;
+	m->hushing = true;
+}
+
+bool
+riad_midi_merge_hushed(const struct riad_midi_merge *m)
+{
+	for (unsigned i = 0; i < m->n; i++)
+		if (m->src[i].hush > 0)
+			return false;
+	return true;
+}
+
+void
+riad_midi_merge_resume(struct riad_midi_merge *m)
+{
+	m->hushing = false;
+	m->unit = 0;
+	/* In the middle of a message, it goes on with that. */
+	for (unsigned i = 0; i < m->n; i++) {
+		if (m->src[i].sent.need > 0) {
+			m->hand = i;
+			m->unit = rest(&m->src[i]);
+		}
+	}
 }
 
 void
@@ -364,7 +476,7 @@ riad_midi_merge_stop(struct riad_midi_merge *m)
 	m->rt.len = m->rt_at = 0;
 	m->owner = -1;
 	m->unit = 0;
-	m->rt_now = false;
+	m->rt_now = m->hushing = false;
 	m->stopping = true;
 }
 
@@ -377,8 +489,10 @@ skip_exclusive(struct riad_midi_source *s)
 	while (s->at < s->lane.len) {
 		uint8_t byte = p[s->at];
 		if (byte < 0x80 || riad_midi_is_realtime(byte) ||
-		    byte == RIAD_MIDI_EOX)
+		    byte == RIAD_MIDI_EOX) {
 			s->at++;
+			s->dropped++;
+		}
 		if (byte == RIAD_MIDI_EOX ||
 		    (byte >= 0x80 && !riad_midi_is_realtime(byte)))
 			return;
@@ -402,14 +516,9 @@ take_back(struct riad_midi_source *s)
 		return;
 	}
 	/* A status of its own needs no other before it. */
-	size_t k = 0;
-	while (k < waits(s) && riad_midi_is_realtime(s->lane.data[k]))
-		k++;
-	if (sent->need == 0 && k < waits(s) && s->lane.data[k] >= 0x80)
+	if (sent->need == 0 && has_status(s, 0))
 		return;
-	add(&s->lane, again, n);
-	memmove(s->lane.data + n, s->lane.data, s->lane.len - n);
-	memcpy(s->lane.data, again, n);
+	insert(s, 0, again, n);
 }
 
 void
@@ -421,6 +530,7 @@ riad_midi_merge_anew(struct riad_midi_merge *m)
 			skip_exclusive(s);
 		else
 			take_back(s);
+		s->hush = 0;
 		riad_midi_sounding_init(&s->sent);
 	}
 	m->owner = -1;

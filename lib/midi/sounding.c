@@ -6,12 +6,11 @@
 
 #include "riad/midi.h"
 
-/* Controllers: Damper Pedal and Sostenuto, which are down from 64 on, and the
- * modes that end notes: All Sound Off, and All Notes Off with what implies it
- * (Omni, Mono and Poly).  MIDI 1.0, Table III and IV. */
+/* Controllers: pedals, which are down from 64 on, and the modes that end notes:
+ * All Sound Off, and All Notes Off with what implies it (Omni, Mono and Poly).
+ * MIDI 1.0, Table III and IV. */
+const uint8_t riad_midi_pedals[RIAD_MIDI_PEDALS] = {64, 66, 69};
 enum {
-	CC_PEDAL = 64,
-	CC_SOSTENUTO = 66,
 	CC_SOUND_OFF = 120,
 	CC_RESET = 121,
 	CC_NOTES_OFF = 123,
@@ -47,15 +46,12 @@ whole(struct riad_midi_sounding *s)
 		*word &= ~bit;
 		break;
 	case RIAD_MIDI_CONTROL:
-		if (a == CC_PEDAL)
-			set(&s->pedal, channel, b >= 64);
-		else if (a == CC_SOSTENUTO)
-			set(&s->sostenuto, channel, b >= 64);
-		else if (a == CC_SOUND_OFF || a >= CC_NOTES_OFF)
+		if (a == CC_SOUND_OFF || a >= CC_NOTES_OFF)
 			memset(s->on[channel], 0, sizeof(s->on[channel]));
-		else if (a == CC_RESET) {
-			set(&s->pedal, channel, false);
-			set(&s->sostenuto, channel, false);
+		for (unsigned i = 0; i < RIAD_MIDI_PEDALS; i++) {
+			if (a == riad_midi_pedals[i] || a == CC_RESET)
+				set(&s->pedals[i], channel,
+				    a != CC_RESET && b >= 64);
 		}
 		break;
 	default:
@@ -102,7 +98,7 @@ riad_midi_sounding_see(
 	for (; len > 0; data++, len--) {
 		if (*data == RIAD_MIDI_RESET) {
 			memset(s->on, 0, sizeof(s->on));
-			s->pedal = s->sostenuto = 0;
+			memset(s->pedals, 0, sizeof(s->pedals));
 		} else if (riad_midi_is_realtime(*data))
 			continue;
 		else if (*data >= 0x80)
@@ -110,6 +106,21 @@ riad_midi_sounding_see(
 		else
 			see_data(s, *data);
 	}
+}
+
+size_t
+riad_midi_sounding_rest(
+    const struct riad_midi_sounding *s, const uint8_t *data, size_t len)
+{
+	struct riad_midi_sounding then = *s;
+	size_t n = 0;
+
+	for (; n < len && then.need > 0; n++) {
+		if (data[n] >= 0x80 && !riad_midi_is_realtime(data[n]))
+			break;
+		riad_midi_sounding_see(&then, data + n, 1);
+	}
+	return n;
 }
 
 unsigned
@@ -120,7 +131,8 @@ riad_midi_sounding_count(const struct riad_midi_sounding *s)
 	for (unsigned c = 0; c < 16; c++) {
 		n += (unsigned)(__builtin_popcountll(s->on[c][0]) +
 				__builtin_popcountll(s->on[c][1]));
-		n += (s->pedal >> c & 1U) + (s->sostenuto >> c & 1U);
+		for (unsigned i = 0; i < RIAD_MIDI_PEDALS; i++)
+			n += s->pedals[i] >> c & 1U;
 	}
 	return n;
 }
@@ -148,12 +160,12 @@ riad_midi_sounding_off(struct riad_buf *out, const struct riad_midi_sounding *s,
 			    add(out, RIAD_MIDI_OFF | c, note, 64) == -1)
 				return -1;
 		}
-		if ((s->pedal & ~other->pedal) >> c & 1 &&
-		    add(out, RIAD_MIDI_CONTROL | c, CC_PEDAL, 0) == -1)
-			return -1;
-		if ((s->sostenuto & ~other->sostenuto) >> c & 1 &&
-		    add(out, RIAD_MIDI_CONTROL | c, CC_SOSTENUTO, 0) == -1)
-			return -1;
+		for (unsigned i = 0; i < RIAD_MIDI_PEDALS; i++) {
+			if ((s->pedals[i] & ~other->pedals[i]) >> c & 1 &&
+			    add(out, RIAD_MIDI_CONTROL | c, riad_midi_pedals[i],
+				0) == -1)
+				return -1;
+		}
 	}
 	return 0;
 }

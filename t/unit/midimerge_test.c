@@ -188,11 +188,122 @@ test_anew(void)
 	ngot = 0;
 	take(99, 99);
 	ok(GOT("\x91\x05\x06"), "not the rest of an exclusive");
+	ok(m.src[0].dropped == 3, "which is counted");
 	FEED(0, "\xF0\x01\x02");
 	ok(riad_midi_merge_drop(&m, 0) == 3, "drop");
 	FEED(0, "\x03\xF7\xF8");
 	take(99, 99);
 	ok(GOT("\xF8"), "of an exclusive the rest too");
+	riad_midi_merge_free(&m);
+}
+
+/* Real-time goes between any two bytes of an exclusive, and not into another
+ * message. */
+static void
+test_realtime(void)
+{
+	begin(2);
+	FEED(0, "\xF0\x01\x02\x03\xF7\x90\x01\x01");
+	FEED(1, "\xC0\x05");
+	take(2, 1);
+	FEED(1, "\xF8");
+	take(4, 9);
+	ok(GOT("\xF0\x01\xF8\x02\x03\xF7"),
+	    "real-time goes into a piece that was begun");
+	take(2, 9);
+	ok(GOT("\xC0\x05"), "which is nobody's turn before its end");
+	take(1, 9);
+	FEED(1, "\xFA");
+	take(99, 9);
+	ok(GOT("\x90\x01\x01\xFA"), "but a message is whole first");
+	FEED(0, "\xF0\x01");
+	take(99, 9);
+	FEED(0, "\xF7");
+	(void)riad_midi_merge_next(&m, &(size_t){0});
+	FEED(1, "\xF8");
+	take(99, 9);
+	ok(GOT("\xF0\x01\xF8\xF7"), "also when only its end is left");
+	riad_midi_merge_free(&m);
+}
+
+static void
+test_hush(void)
+{
+	begin(1);
+	FEED(0, "\x90\x3C\x40\x3E\x40\x40\x40");
+	take(4, 4);
+	riad_midi_merge_hush(&m);
+	ok(!riad_midi_merge_hushed(&m), "hush: not yet");
+	take(99, 1);
+	ok(GOT("\x90\x3C\x40\x3E\x40\x80\x3C\x40\x80\x3E\x40") &&
+		riad_midi_merge_hushed(&m),
+	    "the message in hand, and what is on is off");
+	riad_midi_merge_resume(&m);
+	take(99, 99);
+	ok(GOT("\x90\x40\x40"), "then it goes on, with its status");
+	riad_midi_merge_hush(&m);
+	take(99, 99);
+	riad_midi_merge_resume(&m);
+	FEED(0, "\x41\x40");
+	take(99, 99);
+	ok(GOT("\x80\x40\x40\x90\x41\x40"), "also if that came later");
+	FEED(0, "\xF0\x01\x02");
+	take(2, 2);
+	ngot = 0;
+	riad_midi_merge_hush(&m);
+	take(99, 99);
+	ok(GOT("") && riad_midi_merge_hushed(&m), "nothing in an exclusive");
+	riad_midi_merge_resume(&m);
+	FEED(0, "\xF7");
+	take(99, 99);
+	ok(GOT("\x02\xF7"), "which goes on");
+	riad_midi_merge_free(&m);
+
+	begin(2);
+	FEED(0, "\x90\x3C\x40\xC0\x01");
+	FEED(1, "\x91\x3D\x40\x3E\x40");
+	take(4, 1);
+	riad_midi_merge_hush(&m);
+	ngot = 0;
+	take(1, 1);
+	riad_midi_merge_resume(&m);
+	take(1, 1);
+	ok(GOT("\x3D\x40"), "a message that wasn't whole in time goes on");
+	riad_midi_merge_hush(&m);
+	take(99, 1);
+	ok(GOT("\x81\x3D\x40\x80\x3C\x40") && riad_midi_merge_hushed(&m),
+	    "of several sources each");
+	riad_midi_merge_free(&m);
+}
+
+/* However often, and with however much that waits. */
+static void
+test_hush_bounds(void)
+{
+	static char notes[RIAD_MIDI_FEED];
+
+	for (size_t i = 0; i + 3 <= sizeof(notes); i += 3) {
+		notes[i] = (char)(0x90 | i / 3 % 16);
+		notes[i + 1] = (char)(i / 48 % 128);
+		notes[i + 2] = 1;
+	}
+	begin(1);
+	for (int i = 0; i < 50; i++) {
+		if (riad_midi_merge_room(&m, 0) > 0)
+			feed(0, notes, sizeof(notes) - 1);
+		riad_midi_merge_hush(&m);
+		ngot = 0;
+		take(700, 99);
+		riad_midi_merge_resume(&m);
+	}
+	riad_midi_merge_end(&m, 0, true);
+	while (!riad_midi_merge_idle(&m)) {
+		ngot = 0;
+		take(700, 99);
+	}
+	ok(riad_midi_sounding_count(&m.src[0].sent) == 0,
+	    "again and again, and nothing sounds at the end");
+	ngot = 0;
 	riad_midi_merge_free(&m);
 }
 
@@ -232,6 +343,9 @@ main(void)
 	test_faults();
 	test_stop();
 	test_anew();
+	test_realtime();
+	test_hush();
+	test_hush_bounds();
 	test_bounds();
 	return tap_done();
 }

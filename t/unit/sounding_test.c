@@ -58,6 +58,8 @@ test_pedals(void)
 	ok(OFF_IS(NULL, "\xB2\x40\x00\xB2\x42\x00"), "pedals that are down");
 	SEE("\x42\x3F");
 	ok(OFF_IS(NULL, "\xB2\x40\x00"), "one is up");
+	SEE("\x45\x7F");
+	ok(OFF_IS(NULL, "\xB2\x40\x00\xB2\x45\x00"), "hold 2 is one");
 	SEE("\x79\x00");
 	ok(riad_midi_sounding_count(&s) == 0, "Reset All Controllers");
 }
@@ -74,6 +76,20 @@ test_exclusive(void)
 	SEE("\xF7\x3C\x40");
 	ok(!s.in_exclusive && riad_midi_sounding_count(&s) == 0,
 	    "no running status after it");
+}
+
+static void
+test_rest(void)
+{
+	riad_midi_sounding_init(&s);
+	SEE("\x90\x3C");
+	ok(riad_midi_sounding_rest(&s, (const uint8_t *)"\xF8\x40\x41", 3) == 2,
+	    "what makes a message whole, with real-time in it");
+	ok(riad_midi_sounding_rest(&s, (const uint8_t *)"\xC0\x40", 2) == 0,
+	    "another one does not");
+	SEE("\x40");
+	ok(riad_midi_sounding_rest(&s, (const uint8_t *)"\x41\x40", 2) == 0,
+	    "a whole one needs none");
 }
 
 static void
@@ -101,10 +117,13 @@ test_all(void)
 			uint8_t on[3] = {(uint8_t)(0x90 | c), (uint8_t)n, 1};
 			riad_midi_sounding_see(&s, on, 3);
 		}
-		uint8_t down[5] = {(uint8_t)(0xB0 | c), 64, 127, 66, 127};
-		riad_midi_sounding_see(&s, down, 5);
+		for (unsigned p = 0; p < RIAD_MIDI_PEDALS; p++) {
+			uint8_t down[3] = {
+			    (uint8_t)(0xB0 | c), riad_midi_pedals[p], 127};
+			riad_midi_sounding_see(&s, down, 3);
+		}
 	}
-	ok(riad_midi_sounding_count(&s) == 16 * 130, "all are on");
+	ok(riad_midi_sounding_count(&s) == 16 * 131, "all are on");
 	riad_buf_init(&out, RIAD_MIDI_SOUNDING_MAX);
 	ok(riad_midi_sounding_off(&out, &s, NULL) == 0 &&
 		out.len == RIAD_MIDI_SOUNDING_MAX,
@@ -120,6 +139,7 @@ main(void)
 	test_notes();
 	test_pedals();
 	test_exclusive();
+	test_rest();
 	test_others();
 	test_all();
 	return tap_done();
