@@ -1,14 +1,15 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * bytes for a cable, each event in its time
+ * events in their time
  *
  * Signals wait until the next look, at most 50 ms away, so that notes that
- * sound can be ended before the signal is.
+ * sound can be ended before the program is, or stops for a while.
  */
 
 #include <errno.h>
 #include <poll.h>
 #include <signal.h>
+#include <string.h>
 #include <sys/prctl.h>
 #include <time.h>
 #include <unistd.h>
@@ -18,34 +19,45 @@
 
 enum {
 	SLICE_MS = 50,   /* how long a signal may wait */
-	SILENCE_MS = 250 /* how long the other end may take at the end, twice */
+	SILENCE_MS = 500 /* how long the other end may take at the end */
 };
 
-static struct timespec begin; /* when the first event came */
-static bool begun;
-static const int deadly[] = {SIGINT, SIGTERM, SIGHUP};
-static sigset_t signals; /* those that aren't ignored */
-static bool cut;         /* by a signal; till silence nothing follows */
+#define NS_PER_S INT64_C(1000000000)
+#define NS_PER_MS INT64_C(1000000)
 
-/* What went out, so that what sounds there is known. */
-static struct riad_midi_sounding sounding;
+enum { DEADLY = 3 };
+static const int sigs[DEADLY + 1] = {SIGINT, SIGTERM, SIGHUP, SIGTSTP};
+static sigset_t signals; /* those that aren't ignored */
+static int64_t begin;    /* when the first event came, in ns */
+static bool begun;
+static bool cut; /* by a signal; till it has its way nothing follows */
+
+/* What has been written, or in hex, what is to be. */
+static struct riad_midi_sounding sent;
 
 void
 pace_begin(void)
 {
-	riad_midi_sounding_init(&sounding);
 	/* A timer's slack is 50 us by default. */
 	(void)prctl(PR_SET_TIMERSLACK, 1UL);
 	sigemptyset(&signals);
-	for (unsigned i = 0; i < sizeof(deadly) / sizeof(deadly[0]); i++) {
+	for (unsigned i = 0; i < sizeof(sigs) / sizeof(*sigs); i++) {
 		/* What nohup and the like ignore stays so: blocked, it would
 		 * be pending. */
 		struct sigaction now;
-		if (sigaction(deadly[i], NULL, &now) == 0 &&
+		if (sigaction(sigs[i], NULL, &now) == 0 &&
 		    now.sa_handler != SIG_IGN)
-			sigaddset(&signals, deadly[i]);
+			sigaddset(&signals, sigs[i]);
 	}
 	sigprocmask(SIG_BLOCK, &signals, NULL);
+	riad_midi_sounding_init(&sent);
+}
+
+void
+pace_see(const uint8_t *data, size_t len)
+{
+	if (opt.hex)
+		riad_midi_sounding_see(&sent, data, len);
 }
 
 bool
@@ -54,64 +66,94 @@ pace_is_cut(void)
 	return cut;
 }
 
-void
-pace_see(const uint8_t *data, size_t len)
-{
-	riad_midi_sounding_see(&sounding, data, len);
-}
-
-/* A signal that has come, or 0. */
-static int
-pending(void)
+static bool
+is_pending(int sig)
 {
 	sigset_t now;
 
 	sigpending(&now);
-	for (unsigned i = 0; i < sizeof(deadly) / sizeof(deadly[0]); i++) {
-		if (sigismember(&signals, deadly[i]) &&
-		    sigismember(&now, deadly[i]))
-			return deadly[i];
-	}
+	return sigismember(&signals, sig) && sigismember(&now, sig);
+}
+
+/* A signal that has come and ends us, or 0. */
+static int
+pending(void)
+{
+	for (unsigned i = 0; i < DEADLY; i++)
+		if (is_pending(sigs[i]))
+			return sigs[i];
 	return 0;
 }
 
-/* As much as the other end takes at once, so that signals are seen. */
+static int64_t
+now_ns(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return t.tv_sec * NS_PER_S + t.tv_nsec;
+}
+
+/* Until somebody lets us go on, which time isn't music's. */
+static void
+stop_here(void)
+{
+	int64_t from = now_ns();
+	sigset_t one;
+
+	sigemptyset(&one);
+	sigaddset(&one, SIGTSTP);
+	sigprocmask(SIG_UNBLOCK, &one, NULL);
+	sigprocmask(SIG_BLOCK, &one, NULL);
+	begin += now_ns() - from;
+}
+
+/* Takes what was written off. */
+static void
+written(size_t n)
+{
+	if (!opt.hex)
+		riad_midi_sounding_see(&sent, out.buf, n);
+	out.off += n;
+	out.len -= n;
+	memmove(out.buf, out.buf + n, out.len);
+}
+
+/* As much as the other end takes at once, so that signals are seen.  With
+ * patience, what it hasn't taken by then stays; without, all of it goes, unless
+ * a signal ends us. */
 static int
 write_out(int patience_ms)
 {
-	size_t done = 0;
+	bool patient = patience_ms < 0;
 
-	while (done < out.len) {
+	while (out.len > 0) {
 		struct pollfd p = {.fd = out.fd, .events = POLLOUT};
 		int ready = poll(&p, 1, SLICE_MS);
 		if (ready == -1 && errno != EINTR)
 			return -1;
+		cut = patient && pending() != 0;
+		if (cut)
+			return 0;
+		/* Who takes nothing can't be made silent before; and an
+		 * exclusive may go on for minutes. */
+		if (patient && (ready <= 0 || sent.in_exclusive) &&
+		    is_pending(SIGTSTP))
+			stop_here();
 		if (ready <= 0) {
-			if (patience_ms >= 0 && (patience_ms -= SLICE_MS) < 0)
-				break;
-			cut |= patience_ms < 0 && pending() != 0;
-			if (cut)
-				break;
+			if (!patient && (patience_ms -= SLICE_MS) < 0)
+				return 0;
 			continue;
 		}
-		size_t n = out.len - done < 512 ? out.len - done : 512;
-		ssize_t w = write(out.fd, out.buf + done, n);
+		ssize_t w =
+		    write(out.fd, out.buf, out.len < 512 ? out.len : 512);
 		if (w == -1 && errno != EINTR && errno != EAGAIN) {
 			out.err = errno;
-			break;
+			out.len = 0;
+			return -1;
 		}
-		if (w > 0) {
-			/* Digits were seen when they were bytes. */
-			if (!opt.hex)
-				pace_see(out.buf + done, (size_t)w);
-			done += (size_t)w;
-			out.off += (size_t)w;
-		}
-	}
-	out.len = 0;
-	if (out.err != 0) {
-		errno = out.err;
-		return -1;
+		if (w > 0)
+			written((size_t)w);
 	}
 	return 0;
 }
@@ -126,83 +168,98 @@ pace_flush(void)
 static void
 silence(void)
 {
-	static const uint8_t eox = RIAD_MIDI_EOX;
 	struct riad_buf off;
 
-	if (!cut)
-		(void)write_out(SILENCE_MS);
+	riad_buf_init(&off, RIAD_MIDI_SOUNDING_MAX + 1);
 	cut = false;
-	if (sounding.in_exclusive)
-		wire_put(&eox, 1);
-	riad_buf_init(&off, RIAD_MIDI_SOUNDING_MAX);
-	(void)riad_midi_sounding_off(&off, &sounding, NULL);
-	for (size_t i = 0; i + 3 <= off.len; i += 3)
-		wire_put(off.data + i, 3);
+	if (sent.in_exclusive)
+		(void)riad_buf_add(&off, &(uint8_t){RIAD_MIDI_EOX}, 1);
+	if (riad_midi_sounding_off(&off, &sent, NULL) == 0)
+		wire_put(off.data, off.len);
 	riad_buf_free(&off);
 	(void)write_out(SILENCE_MS);
 }
 
-/* Whether a signal has come: then it ends the program. */
+/* Nothing more is written than that; of what waits, what makes a message
+ * whole. */
+static void
+end_all(void)
+{
+	if (!opt.hex)
+		out.len = riad_midi_sounding_rest(&sent, out.buf, out.len);
+	(void)write_out(SILENCE_MS);
+	silence();
+	out.len = 0;
+}
+
+/* Pedals that were down before. */
+static void
+pedals_down(const struct riad_midi_sounding *before)
+{
+	for (unsigned c = 0; c < 16; c++) {
+		for (unsigned i = 0; i < RIAD_MIDI_PEDALS; i++) {
+			uint8_t down[3] = {(uint8_t)(RIAD_MIDI_CONTROL | c),
+			    riad_midi_pedals[i], 127};
+			if (before->pedals[i] >> c & 1)
+				wire_put(down, sizeof(down));
+		}
+	}
+}
+
+static void
+stop_in_silence(void)
+{
+	(void)write_out(SILENCE_MS);
+	const struct riad_midi_sounding before = sent;
+	/* What isn't whole goes on after it. */
+	bool whole = out.len == 0 && before.need == 0 && !before.in_exclusive;
+
+	if (whole)
+		silence();
+	stop_here();
+	if (whole)
+		pedals_down(&before);
+}
+
+/* A signal that has come ends us, or stops us for a while. */
 static void
 look_for_signals(void)
 {
 	int sig = pending();
 
-	if (sig == 0)
-		return;
-	silence();
-	signal(sig, SIG_DFL);
-	sigprocmask(SIG_UNBLOCK, &signals, NULL);
-	raise(sig);
-}
-
-static bool
-is_later(const struct timespec *a, const struct timespec *b)
-{
-	return a->tv_sec != b->tv_sec ? a->tv_sec > b->tv_sec
-				      : a->tv_nsec > b->tv_nsec;
-}
-
-/* Adds microseconds. */
-static struct timespec
-after(const struct timespec *t, int64_t us)
-{
-	struct timespec r = {
-	    t->tv_sec + us / 1000000, t->tv_nsec + us % 1000000 * 1000};
-
-	if (r.tv_nsec >= 1000000000) {
-		r.tv_sec++;
-		r.tv_nsec -= 1000000000;
+	if (sig != 0) {
+		end_all();
+		signal(sig, SIG_DFL);
+		sigprocmask(SIG_UNBLOCK, &signals, NULL);
+		raise(sig);
+	} else if (is_pending(SIGTSTP)) {
+		stop_in_silence();
 	}
-	return r;
 }
 
-/* What was due before goes out, and then it is time for us. */
 int
 pace_until(int64_t us)
 {
-	struct timespec due, now;
-
 	look_for_signals();
-	clock_gettime(CLOCK_MONOTONIC, &now);
+	int64_t now = now_ns();
 	/* How long the input took to come isn't music's. */
 	if (!begun)
 		begin = now;
 	begun = true;
-	due = after(&begin, us);
-	if (!is_later(&due, &now))
+	/* Seventy years are as good as for ever. */
+	int64_t since = 1000 * (us < INT64_MAX / 4000 ? us : INT64_MAX / 4000);
+	if (begin + since <= now)
 		return 0;
 	if (pace_flush() == -1)
 		return -1;
-	while (is_later(&due, &now)) {
-		struct timespec slice = after(&now, SLICE_MS * 1000);
-		if (is_later(&slice, &due))
-			slice = due;
-		while (clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &slice,
-			   NULL) == EINTR)
+	for (; (now = now_ns()) < begin + since; look_for_signals()) {
+		int64_t due = begin + since;
+		if (due > now + SLICE_MS * NS_PER_MS)
+			due = now + SLICE_MS * NS_PER_MS;
+		struct timespec t = {due / NS_PER_S, due % NS_PER_S};
+		while (clock_nanosleep(
+			   CLOCK_MONOTONIC, TIMER_ABSTIME, &t, NULL) == EINTR)
 			;
-		look_for_signals();
-		clock_gettime(CLOCK_MONOTONIC, &now);
 	}
 	return 0;
 }
@@ -229,7 +286,7 @@ pace_end(void)
 	int failed = pace_flush();
 
 	if (failed == 0)
-		silence();
+		end_all();
 	look_for_signals();
 	return failed;
 }

@@ -68,8 +68,11 @@ void file_free(void);
 /* wire.c: bytes for a cable, as they are, in hex or in time.  us is when,
  * since the beginning, before --tempo makes it faster. */
 void wire_begin(void);
+/* Messages whose statuses are written. */
 void wire_put(const uint8_t *data, size_t len);
 int wire_take(const struct riad_midi_event *event, int64_t us);
+/* With --pace waits until then. */
+int wire_rest(int64_t us);
 /* Before something is waited for: what is there goes out.  With --pace it
  * waits for fd too. */
 int wire_wait(int fd);

@@ -8,6 +8,8 @@
 #include "riad/cli.h"
 #include "riad/smfmerge.h"
 
+enum { END_OF_TRACK = 0x2F };
+
 /* The first fault is told, and how many there are. */
 static uint64_t faults, first_off;
 static const char *first_why;
@@ -69,25 +71,31 @@ static int
 play_all(struct riad_smf_merge *m, struct riad_smf_map *map, bool *damaged)
 {
 	struct riad_smf_item item;
+	int64_t end = 0;
 
 	m->whole = true;
 	*damaged = m->faults > 0;
 	while (riad_smf_merge_next(m, &item) == 1) {
 		*damaged |= item.why != NULL;
-		if (item.kind != RIAD_SMF_EVENT ||
-		    item.event.kind == RIAD_MIDI_META || !edit(&item))
+		if (item.kind != RIAD_SMF_EVENT || !edit(&item))
 			continue;
-		item.event.running = false;
 		int64_t us = 0;
 		if (map != NULL)
 			us = riad_smf_map_us(map, item.event.time);
+		if (item.event.kind == RIAD_MIDI_META) {
+			if (item.event.meta == END_OF_TRACK)
+				end = us;
+			continue;
+		}
+		item.event.running = false;
 		if (wire_take(&item.event, us) == -1) {
 			/* A status where none may be: it is left out. */
 			if (errno != EINVAL)
 				return -1;
 		}
 	}
-	return 0;
+	/* It lasts until its last track ends, be it with a rest. */
+	return wire_rest(end);
 }
 
 /* In the order of the file, which is not that of time. */

@@ -34,13 +34,15 @@ put_hex(const uint8_t *data, size_t len, bool ends)
 	}
 }
 
-void
-wire_put(const uint8_t *data, size_t len)
+static void
+put(const uint8_t *data, size_t len)
 {
 	while (len > 0 && !pace_is_cut()) {
 		size_t n = len < PIECE ? len : PIECE;
 		if (opt.pace && sizeof(out.buf) - out.len < 3 * n)
 			(void)pace_flush();
+		if (pace_is_cut())
+			return;
 		if (opt.hex)
 			put_hex(data, n, n == len);
 		else
@@ -52,18 +54,33 @@ wire_put(const uint8_t *data, size_t len)
 	}
 }
 
+void
+wire_put(const uint8_t *data, size_t len)
+{
+	status = 0;
+	put(data, len);
+}
+
+int
+wire_rest(int64_t us)
+{
+	if (!opt.pace)
+		return 0;
+	us = us / opt.permille * 1000 + us % opt.permille * 1000 / opt.permille;
+	return pace_until(us);
+}
+
 int
 wire_take(const struct riad_midi_event *event, int64_t us)
 {
-	us = us / opt.permille * 1000 + us % opt.permille * 1000 / opt.permille;
-	if (opt.pace && pace_until(us) == -1)
+	if (wire_rest(us) == -1)
 		return -1;
 	bytes.len = 0;
 	if (riad_midi_write(
 		&bytes, event, opt.running_status ? &status : NULL) == -1)
 		return -1;
 	if (bytes.len > 0)
-		wire_put(bytes.data, bytes.len);
+		put(bytes.data, bytes.len);
 	return 0;
 }
 
