@@ -10,6 +10,9 @@
  * line on standard error is how many bytes came, and the microseconds from the
  * first to the last.  It begins to read DELAY_MS after somebody began to write,
  * and then reads BYTES_PER_S.
+ *
+ * The name goes before the terminal, whose number is soon another one's: what
+ * opens it by a name that stayed would be in the middle of another test.
  */
 
 #ifndef _GNU_SOURCE
@@ -18,6 +21,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <termios.h>
@@ -41,7 +45,7 @@ sleep_us(long long us)
 	nanosleep(&t, NULL);
 }
 
-static void
+static ssize_t
 copy(int from, int to)
 {
 	char buf[4096];
@@ -53,6 +57,16 @@ copy(int from, int to)
 			exit(1);
 		done += w;
 	}
+	return n;
+}
+
+static const char *name;
+
+static void
+take_down(int sig)
+{
+	unlink(name);
+	_exit(128 + sig);
 }
 
 int
@@ -74,7 +88,9 @@ main(int argc, char *argv[])
 	tcgetattr(slave, &t);
 	cfmakeraw(&t);
 	tcsetattr(slave, TCSANOW, &t);
-	unlink(argv[1]);
+	name = argv[1];
+	unlink(name);
+	signal(SIGTERM, take_down);
 	if (symlink(ptsname(master), argv[1]) == -1)
 		return 1;
 
@@ -85,10 +101,7 @@ main(int argc, char *argv[])
 		if (poll(p, 2, 20000) <= 0)
 			break;
 		if (p[1].revents != 0) {
-			struct pollfd one = p[1];
-			copy(0, master);
-			/* At its end. */
-			if (one.revents & POLLHUP && !(one.revents & POLLIN))
+			if (copy(0, master) <= 0)
 				p[1].fd = -1;
 		}
 		if (p[0].revents == 0)
@@ -115,7 +128,7 @@ main(int argc, char *argv[])
 		if (rate > 0)
 			sleep_us(n * 1000000LL / rate);
 	}
-	unlink(argv[1]);
+	unlink(name);
 	fprintf(stderr, "%ld %lld\n", got, last - first);
 	return 0;
 }
