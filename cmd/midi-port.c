@@ -49,7 +49,7 @@ static const struct riad_tool tool = {
     .opts = opts,
     .examples = "  midi-port --list\n"
 		"  midi-port -i Keystation | midi-snoop\n"
-		"  midi-encode <tune.txt | midi-port --serial /dev/ttyAMA0\n"
+		"  midi-encode --pace tune.txt | midi-port --serial /dev/ttyAMA0\n"
 		"  midi-port -i Keystation -o Synth --wait\n"
 		"  midi-port -i /dev/snd/midiC1D0 -i - -o Synth <clock\n",
 };
@@ -203,5 +203,11 @@ main(int argc, char *argv[])
 	if (flows[n - 1].out.how == END_STANDARD && isatty(STDOUT_FILENO))
 		riad_cli_usage(&cli,
 		    "standard output is a terminal: | midi-snoop shows MIDI");
+	for (unsigned i = 0; i < flows[0].n; i++) {
+		if (flows[0].in[i].how == END_STANDARD && isatty(STDIN_FILENO))
+			riad_cli_usage(&cli,
+			    "standard input is a terminal: midi-encode FILE | "
+			    "makes MIDI");
+	}
 	return run_flows(flows, n);
 }

@@ -69,12 +69,20 @@ is_away(struct end *end, const char *why)
 	return RIAD_OK;
 }
 
+static void
+take_open(struct end *end)
+{
+	end->state = END_OPEN;
+	if (end->output && opt.pace)
+		riad_port_pace(&end->port, opt.baud);
+}
+
 static int
 open_path(struct end *end)
 {
 	if (riad_port_open(&end->port, end->spec, end->output, end->serial,
 		opt.baud) == 0) {
-		end->state = END_OPEN;
+		take_open(end);
 		tell_back(end);
 		return RIAD_OK;
 	}
@@ -93,25 +101,33 @@ open_path(struct end *end)
 	return RIAD_FAIL;
 }
 
-/* What to look for: numbers don't outlive a change of devices. */
-static const char *
-wanted(const struct end *end)
+/* What was open before comes back by its whole name; else anything that goes by
+ * what was asked for, but a number, which doesn't outlive a change. */
+static int
+find(const struct end *end, const struct riad_port_scan *scan, size_t either[2])
 {
 	uint64_t number;
+	int i = -1;
 
-	if (end->name != NULL &&
-	    riad_parse_u64(&number, end->spec, INT32_MAX) == 0)
-		return end->name;
-	return end->spec;
+	if (end->name != NULL)
+		i = riad_port_find(
+		    scan->devices, scan->n, end->name, end->output, either);
+	if (i >= 0 || (end->name != NULL &&
+			  riad_parse_u64(&number, end->spec, INT32_MAX) == 0))
+		return i;
+	return riad_port_find(
+	    scan->devices, scan->n, end->spec, end->output, either);
 }
 
 static int
 open_name(struct end *end, const struct riad_port_scan *scan)
 {
 	size_t either[2];
-	int i = riad_port_find(
-	    scan->devices, scan->n, wanted(end), end->output, either);
+	int i = find(end, scan, either);
 
+	/* Which it is may be clear again once it is back. */
+	if (i == -2 && end->was_away && end->name != NULL)
+		return RIAD_OK;
 	if (i == -2) {
 		riad_warn("%s: may be '%s' (%d) or '%s' (%d)", end->spec,
 		    scan->devices[either[0]].name, scan->devices[either[0]].id,
@@ -123,9 +139,13 @@ open_name(struct end *end, const struct riad_port_scan *scan)
 					      : "no such input device";
 		if (opt.wait)
 			return is_away(end, why);
-		if (!riad_port_has_devices)
+		const char *more = " (--list shows them; a path has / or . in "
+				   "front)";
+		if (!riad_port_has_devices) {
 			why = "built without portmidi, takes paths only";
-		riad_warn("%s: %s", end->spec, why);
+			more = "";
+		}
+		riad_warn("%s: %s%s", end->spec, why, more);
 		return RIAD_FAIL;
 	}
 	char *name = strdup(scan->devices[i].name);
@@ -137,7 +157,7 @@ open_name(struct end *end, const struct riad_port_scan *scan)
 	}
 	free(end->name);
 	end->name = name;
-	end->state = END_OPEN;
+	take_open(end);
 	return RIAD_OK;
 }
 
@@ -148,13 +168,23 @@ end_open(struct end *end, const struct riad_port_scan *scan)
 	case END_STANDARD:
 		riad_port_use(&end->port,
 		    end->output ? STDOUT_FILENO : STDIN_FILENO, end->output);
-		end->state = END_OPEN;
+		take_open(end);
 		return RIAD_OK;
 	case END_PATH:
 		return open_path(end);
 	default:
 		return open_name(end, scan);
 	}
+}
+
+int
+end_reopen(struct end *end)
+{
+	struct riad_port old = end->port;
+	int status = open_path(end);
+
+	riad_port_close(&old);
+	return status;
 }
 
 int
@@ -187,9 +217,13 @@ end_gone(struct end *end)
 		why = errno == 0 || errno == ENODEV ? "unplugged"
 						    : strerror(errno);
 	snprintf(reason, sizeof(reason), "%s", why);
-	end_overflows(end, 0, true);
+	end_losses(end, 0, true);
+	/* A pipe that is full or a file that can't be read won't mend. */
+	bool may_come_back = end->how == END_NAME ||
+			     (end->how == END_PATH &&
+				 (end->port.is_device || end->port.is_fifo));
 	riad_port_close(&end->port);
-	if (opt.wait)
+	if (opt.wait && may_come_back)
 		return is_away(end, reason);
 	if (told_spec != end->spec)
 		riad_warn("%s: %s", end->spec, reason);
@@ -199,24 +233,32 @@ end_gone(struct end *end)
 }
 
 void
-end_overflows(struct end *end, int64_t now, bool last)
+end_losses(struct end *end, int64_t now, bool last)
 {
-	if (end->state != END_OPEN || (!last && now < end->lost_next))
+	if (!last && now < end->lost_next)
 		return;
-	end->lost += riad_port_overflows(&end->port);
+	if (end->state == END_OPEN) {
+		end->lost += riad_port_overflows(&end->port);
+		end->stray += riad_port_strays(&end->port);
+	}
 	if (end->lost > end->lost_told) {
 		riad_warn("%s: %" PRIu64 " overflow%s: %s was lost", end->spec,
 		    end->lost, end->lost == 1 ? "" : "s",
 		    end->output ? "output" : "input");
 	}
+	if (end->stray > end->stray_told) {
+		riad_warn("%s: %" PRIu64 " byte%s of no message dropped",
+		    end->spec, end->stray, end->stray == 1 ? "" : "s");
+	}
 	end->lost_told = end->lost;
+	end->stray_told = end->stray;
 	end->lost_next = now + NS_PER_S;
 }
 
 void
 end_close(struct end *end)
 {
-	end_overflows(end, 0, true);
+	end_losses(end, 0, true);
 	riad_port_close(&end->port);
 	free(end->name);
 	end->name = NULL;

@@ -4,6 +4,7 @@
 #define MIDI_PORT_PARTS_H
 
 #include <poll.h>
+#include <signal.h>
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -41,6 +42,8 @@ struct end {
 	int64_t retry; /* when to look for it again */
 	uint64_t lost; /* overflows in all, and as many as were told: */
 	uint64_t lost_told;
+	uint64_t stray; /* bytes of no message that were dropped, too */
+	uint64_t stray_told;
 	int64_t lost_next; /* when to ask and tell again */
 };
 
@@ -54,6 +57,9 @@ void end_init(struct end *end, const char *spec, bool output, bool serial);
  */
 int end_open(struct end *end, const struct riad_port_scan *scan);
 
+/* The same of a path that is open.  What has come there since isn't lost. */
+int end_reopen(struct end *end);
+
 /* A scan has ended: is it still there, or there again?  RIAD_FAIL if it has
  * gone, and isn't open any more. */
 int end_scanned(struct end *end, const struct riad_port_scan *scan);
@@ -62,8 +68,8 @@ int end_scanned(struct end *end, const struct riad_port_scan *scan);
  * waited for. */
 int end_gone(struct end *end);
 
-/* Tells of overflows, at most once a second unless it is the last time. */
-void end_overflows(struct end *end, int64_t now, bool last);
+/* Tells of what was lost, at most once a second unless it is the last time. */
+void end_losses(struct end *end, int64_t now, bool last);
 
 void end_close(struct end *end);
 
@@ -76,9 +82,11 @@ struct flow {
 	bool blocked;     /* out takes nothing now */
 	bool ending;      /* nothing more is read */
 	bool is_done;     /* and all is written */
-	int64_t due;      /* when the next byte may go: of --pace */
+	bool failed;      /* an input was no good, the others go on */
+	bool paused;      /* nothing is read, and only silence written */
+	int hung_up;      /* errno, if nobody reads standard output */
 	int64_t wake;     /* when to look again for another reason */
-	int64_t stuck;    /* since when a turn isn't used, or NEVER */
+	int64_t stuck;    /* when a turn that isn't used is over, or NEVER */
 	uint64_t dropped; /* bytes that came while out was away */
 };
 
@@ -107,8 +115,34 @@ void flow_end(struct flow *flow, bool off);
 /* At once: what has come is dropped, but for the rest of a message. */
 void flow_stop(struct flow *flow);
 
+/* Before a stop: notes off, once what is written is whole.  After it: on. */
+void flow_pause(struct flow *flow);
+bool flow_is_silent(const struct flow *flow);
+void flow_resume(struct flow *flow);
+
 /* When it is to be called again at the latest. */
 int64_t flow_wake(const struct flow *flow);
+
+/* source.c: whether one is to be read, reads it, and takes note that it went:
+ * RIAD_OK if it is waited for. */
+bool source_wanted(const struct flow *flow, unsigned i);
+int source_read(struct flow *flow, unsigned i);
+int source_gone(struct flow *flow, unsigned i);
+
+/* sink.c: the same of the output, and what poll(2) says of it. */
+int sink_gone(struct flow *flow);
+int sink_polled(struct flow *flow, short events);
+
+/*
+ * signals.c: from signals_catch on they come while ppoll(2) waits with that
+ * mask, and at no other time.  signal_caught is one that is to end us,
+ * signal_stops whether the terminal stops us.  signals_stop does so until
+ * somebody lets us go on; signals_die returns only if a signal is ignored.
+ */
+extern volatile sig_atomic_t signal_caught, signal_stops;
+void signals_catch(sigset_t *mask);
+void signals_stop(const sigset_t *mask);
+void signals_die(int sig, const sigset_t *mask);
 
 int run_flows(struct flow *flows, unsigned n);
 int list_devices(bool json);

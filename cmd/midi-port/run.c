@@ -3,7 +3,6 @@
 
 #include <errno.h>
 #include <inttypes.h>
-#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #ifdef __linux__
@@ -20,45 +19,10 @@
  * gone or a signal came. */
 #define END_NS (2 * NS_PER_S)
 
+/* How long a stop by the terminal may wait for notes to be turned off. */
+#define PAUSE_NS (NS_PER_S / 4)
+
 enum { FLOWS_MAX = 2 };
-
-static volatile sig_atomic_t caught;
-
-static void catch (int sig)
-{
-	caught = sig;
-}
-
-/* Signals come while we wait, and at no other time. *open is the mask then. */
-static void
-catch_signals(sigset_t *open)
-{
-	static const int sigs[] = {SIGHUP, SIGINT, SIGTERM};
-	sigset_t shut;
-
-	sigemptyset(&shut);
-	for (size_t i = 0; i < sizeof(sigs) / sizeof(*sigs); i++) {
-		struct sigaction old;
-		/* The second one, if the first takes too long, is the end. */
-		struct sigaction act = {
-		    .sa_handler = catch, .sa_flags = (int)SA_RESETHAND};
-		sigaction(sigs[i], NULL, &old);
-		if (old.sa_handler == SIG_IGN)
-			continue; /* as nohup(1) wants it */
-		sigaction(sigs[i], &act, NULL);
-		sigaddset(&shut, sigs[i]);
-	}
-	signal(SIGPIPE, SIG_IGN);
-	sigprocmask(SIG_BLOCK, &shut, open);
-}
-
-static void
-die_of(int sig, const sigset_t *mask)
-{
-	signal(sig, SIG_DFL);
-	raise(sig);
-	sigprocmask(SIG_SETMASK, mask, NULL);
-}
 
 struct run {
 	struct flow *flows;
@@ -70,6 +34,7 @@ struct run {
 	int status;
 	int sig;          /* which ends it, or 0 */
 	int64_t deadline; /* by when all must be over */
+	int64_t pause;    /* by when it must stop for a while, or NEVER */
 };
 
 enum how { END_CLEAN, END_OFF, END_STOP };
@@ -165,7 +130,7 @@ wait_for(struct run *r, int64_t now, const sigset_t *mask)
 {
 	struct pollfd fds[FLOWS_MAX * (INPUTS_MAX + 1) + 1];
 	unsigned at[FLOWS_MAX] = {0}, n = 0;
-	int64_t wake = r->deadline;
+	int64_t wake = r->deadline < r->pause ? r->deadline : r->pause;
 
 	for (unsigned i = 0; i < r->n; i++) {
 		at[i] = n;
@@ -181,9 +146,14 @@ wait_for(struct run *r, int64_t now, const sigset_t *mask)
 	int64_t ns = wake > now ? wake - now : 0;
 	struct timespec t = {(time_t)(ns / NS_PER_S), (long)(ns % NS_PER_S)};
 	int ready = ppoll(fds, n, wake == NEVER ? NULL : &t, mask);
-	if (caught != 0 && r->sig == 0) {
-		r->sig = caught;
+	if (signal_caught != 0 && r->sig == 0) {
+		r->sig = signal_caught;
 		end_all(r, END_STOP);
+	}
+	if (signal_stops && r->pause == NEVER) {
+		r->pause = now_ns() + PAUSE_NS;
+		for (unsigned i = 0; i < r->n; i++)
+			flow_pause(&r->flows[i]);
 	}
 	if (ready <= 0)
 		return;
@@ -191,8 +161,47 @@ wait_for(struct run *r, int64_t now, const sigset_t *mask)
 		take(r, flow_polled(&r->flows[i], fds + at[i]));
 }
 
+/* Stops, once nothing sounds any more that we know of. */
+static void
+look_pause(struct run *r, int64_t now, const sigset_t *mask)
+{
+	bool silent = true;
+
+	if (r->pause == NEVER)
+		return;
+	for (unsigned i = 0; i < r->n; i++)
+		silent &= flow_is_silent(&r->flows[i]);
+	if (!silent && now < r->pause)
+		return;
+	signals_stop(mask);
+	for (unsigned i = 0; i < r->n; i++)
+		flow_resume(&r->flows[i]);
+	r->pause = NEVER;
+}
+
+/* All devices, however long that takes: a signal ends it. */
+static int
+first_scan(struct run *r, const sigset_t *mask)
+{
+	int done;
+
+	if (riad_port_scan_start(&r->scan) == -1)
+		return -1;
+	while ((done = riad_port_scan_read(&r->scan, false)) == 0) {
+		struct pollfd p = {.fd = r->scan.fd, .events = POLLIN};
+		if (ppoll(&p, 1, NULL, mask) == -1 && errno != EINTR)
+			return -1;
+		if (signal_stops)
+			signals_stop(mask);
+		r->sig = signal_caught;
+		if (r->sig != 0)
+			return 0;
+	}
+	return done;
+}
+
 static bool
-open_all(struct run *r)
+open_all(struct run *r, const sigset_t *mask)
 {
 	for (unsigned i = 0; i < r->n; i++) {
 		const struct flow *f = &r->flows[i];
@@ -201,11 +210,11 @@ open_all(struct run *r)
 			r->scans |= f->in[k].how == END_NAME;
 	}
 	if (r->scans) {
-		if (riad_port_scan_start(&r->scan) == -1 ||
-		    riad_port_scan_read(&r->scan, true) == -1) {
+		int done = first_scan(r, mask);
+		if (done == -1)
 			riad_warn("devices: %s", strerror(errno));
+		if (done != 1)
 			return false;
-		}
 		scan_said(r);
 		r->next_scan = now_ns() + SCAN_NS;
 	}
@@ -218,20 +227,22 @@ open_all(struct run *r)
 int
 run_flows(struct flow *flows, unsigned n)
 {
-	struct run r = {.flows = flows, .n = n, .deadline = NEVER};
+	struct run r = {
+	    .flows = flows, .n = n, .deadline = NEVER, .pause = NEVER};
 	sigset_t mask;
 
 	riad_port_scan_init(&r.scan);
 #ifdef __linux__
 	prctl(PR_SET_TIMERSLACK, 1UL, 0UL, 0UL, 0UL); /* a byte is 320 us */
 #endif
-	catch_signals(&mask);
-	if (open_all(&r)) {
+	signals_catch(&mask);
+	if (open_all(&r, &mask)) {
 		for (;;) {
 			int64_t now = now_ns();
 			for (unsigned i = 0; i < n; i++)
 				take(&r, flow_look(&flows[i], now));
 			write_all(&r, now);
+			look_pause(&r, now, &mask);
 			if (is_over(&r) || now >= r.deadline)
 				break;
 			if (r.scans)
@@ -241,10 +252,13 @@ run_flows(struct flow *flows, unsigned n)
 	} else {
 		r.status = RIAD_FAIL;
 	}
-	for (unsigned i = 0; i < n; i++)
+	for (unsigned i = 0; i < n; i++) {
+		if (flows[i].failed)
+			r.status = RIAD_FAIL;
 		flow_close(&flows[i]);
+	}
 	riad_port_scan_free(&r.scan);
 	if (r.sig != 0)
-		die_of(r.sig, &mask);
+		signals_die(r.sig, &mask);
 	return r.status;
 }

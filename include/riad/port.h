@@ -37,7 +37,11 @@ struct riad_port {
 	bool is_socket;   /* standard output is */
 	bool has_queue;   /* what is written to a line waits there */
 	bool closing;     /* nothing more will be written */
+	bool drained;     /* all that was written has left */
+	bool paced;       /* no faster than baud */
+	int64_t due;      /* when the next byte may go then */
 	uint64_t lost;    /* overflows that weren't asked for yet */
+	uint64_t stray;   /* bytes of no message, of a device */
 	uint64_t counted; /* the kernel's count when it was last asked */
 	bool no_count;    /* the kernel has none */
 	char why[160];    /* what a device's server said last, or "" */
@@ -50,9 +54,9 @@ void riad_port_use(struct riad_port *port, int fd, bool output);
 
 /*
  * Opens a path.  A terminal becomes a raw line of that speed; with serial it
- * must be one.  0, or -1 with errno: of open(2), ENXIO also for a FIFO that
- * nobody reads; ENOTTY; ENOTSUP if the line cannot go at that speed; EBUSY if
- * somebody else writes to it.
+ * must be one.  A file that is written to is emptied.  0, or -1 with errno: of
+ * open(2), ENXIO also for a FIFO that nobody reads; ENOTTY; ENOTSUP if the line
+ * cannot go at that speed; EBUSY if somebody else writes to it.
  */
 int riad_port_open(struct riad_port *port, const char *path, bool output,
     bool serial, unsigned baud);
@@ -75,12 +79,15 @@ int riad_port_open_device(
  */
 ssize_t riad_port_read(struct riad_port *port, uint8_t *buf, size_t len);
 
+/* From now on as slow as a line of that speed, whatever it is. */
+void riad_port_pace(struct riad_port *port, unsigned baud);
+
 /*
- * How many bytes may be written now, and if 0 in how many nanoseconds to ask
- * again.  A line's own queue is kept short, so that what is urgent needn't
- * wait for it.
+ * How many bytes may be written at now, which is of the monotonic clock in
+ * nanoseconds; if 0, in how many to ask again.  A line's own queue is kept
+ * short, so that what is urgent needn't wait for it.
  */
-size_t riad_port_room(struct riad_port *port, int64_t *ns);
+size_t riad_port_room(struct riad_port *port, int64_t now, int64_t *ns);
 
 /* How many bytes were written of len, or -1 as above, and EPIPE. */
 ssize_t riad_port_write(
@@ -95,6 +102,10 @@ int riad_port_drained(struct riad_port *port);
 /* Overflows since this was last asked: how often data was lost. */
 uint64_t riad_port_overflows(struct riad_port *port);
 
+/* Bytes of no message that a device wasn't given, since this was last asked. */
+uint64_t riad_port_strays(struct riad_port *port);
+
+/* What hasn't left yet is given up, unless riad_port_drained said 1. */
 void riad_port_close(struct riad_port *port);
 
 /* All devices there are, found by a process that has seen none before. */

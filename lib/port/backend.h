@@ -18,6 +18,7 @@ struct riad_port;
 enum packet {
 	PACKET_DATA = 'd',
 	PACKET_OVERFLOW = 'o', /* data was lost: once a packet */
+	PACKET_STRAY = 's',    /* bytes of no message: a uint32_t, how many */
 	PACKET_ERROR = 'e',    /* and a line of text: the device is gone */
 };
 enum { PACKET_MAX = 512 }; /* of data */
@@ -45,8 +46,15 @@ pid_t riad_port_fork(
 int riad_port_line_setup(int fd, unsigned baud);
 int riad_port_line_queue(int fd, unsigned *bytes);
 int riad_port_line_lost(int fd, uint64_t *count);
+void riad_port_line_discard(int fd);
 
-/* raw.c: what a raw device of ALSA has lost since the last call. */
+/*
+ * raw.c: of a raw device of ALSA.  setup gives it a long buffer for input, and
+ * a short one for output; lost is what was lost since the last call; discard
+ * forgets what wasn't sent, for which close(2) would wait.
+ */
+void riad_port_raw_setup(int fd, bool output);
 int riad_port_raw_lost(int fd, uint64_t *count);
+void riad_port_raw_discard(int fd);
 
 #endif

@@ -6,6 +6,7 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
@@ -22,7 +23,13 @@
 enum { CHUNK = 4096 };
 
 /* How much time of a line may wait in the kernel. */
-enum { QUEUE_MS = 20 };
+enum { QUEUE_MS = 10 };
+
+/* Paced, as much is written at once as goes over a line in a millisecond, and
+ * as much may be made good as is late by ten. */
+#define NS_PER_S INT64_C(1000000000)
+#define PACE_NS (NS_PER_S / 1000)
+#define LATE_NS (10 * PACE_NS)
 
 void
 riad_port_init(struct riad_port *port)
@@ -81,6 +88,11 @@ riad_port_open(struct riad_port *port, const char *path, bool output,
 	port->is_device = S_ISCHR(st.st_mode);
 	port->is_fifo = S_ISFIFO(st.st_mode);
 	port->no_count = !port->is_device || output;
+	if (port->kind == RIAD_PORT_RAW && port->is_device)
+		riad_port_raw_setup(fd, output);
+	/* Of a longer file that was there, an end would be left. */
+	if (output && S_ISREG(st.st_mode) && ftruncate(fd, 0) == -1)
+		goto fail;
 	/* What was lost before is nobody's loss. */
 	(void)riad_port_overflows(port);
 	return 0;
@@ -133,6 +145,15 @@ riad_port_open_device(
 	return 0;
 }
 
+/* A server that ends by itself says why. */
+static int
+died(struct riad_port *port)
+{
+	snprintf(port->why, sizeof(port->why), "portmidi died");
+	errno = ENODEV;
+	return -1;
+}
+
 /* The next packet of a server: data, or -1 with errno. */
 static ssize_t
 read_packet(struct riad_port *port, uint8_t *buf, size_t len)
@@ -149,14 +170,20 @@ read_packet(struct riad_port *port, uint8_t *buf, size_t len)
 		if (n == -1)
 			return -1;
 		if (n == 0) {
-			/* Its end where it wasn't asked for. */
-			errno = ENODEV;
-			return port->closing ? 0 : -1;
+			if (port->closing)
+				return 0;
+			return died(port);
 		}
 		size_t rest = (size_t)n - 1;
+		uint32_t count = 0;
 		switch (packet[0]) {
 		case PACKET_OVERFLOW:
 			port->lost++;
+			break;
+		case PACKET_STRAY:
+			if (rest == sizeof(count))
+				memcpy(&count, packet + 1, rest);
+			port->stray += count;
 			break;
 		case PACKET_ERROR:
 			if (rest >= sizeof(port->why))
@@ -191,27 +218,55 @@ riad_port_read(struct riad_port *port, uint8_t *buf, size_t len)
 	return n;
 }
 
-size_t
-riad_port_room(struct riad_port *port, int64_t *ns)
+void
+riad_port_pace(struct riad_port *port, unsigned baud)
+{
+	port->paced = true;
+	port->baud = baud;
+}
+
+/* A byte is ten bits on the line. */
+static int64_t
+byte_ns(const struct riad_port *port)
+{
+	return 10 * NS_PER_S / port->baud;
+}
+
+/* What the kernel may be given of a line. */
+static size_t
+line_room(struct riad_port *port, int64_t *ns)
 {
 	unsigned queue;
 
-	*ns = 0;
-	if (port->kind == RIAD_PORT_MIDI)
-		return PACKET_MAX;
-	if (port->kind != RIAD_PORT_SERIAL ||
-	    riad_port_line_queue(port->fd, &queue) == -1)
+	if (riad_port_line_queue(port->fd, &queue) == -1)
 		return CHUNK;
-
-	/* A byte is ten bits on the line. */
 	unsigned most = port->baud / 10 * QUEUE_MS / 1000;
 	if (most < 16)
 		most = 16;
 	port->has_queue |= queue > 0;
 	if (queue < most)
 		return most - queue;
-	*ns = INT64_C(10000000000) / port->baud * (queue - most / 2);
+	*ns = byte_ns(port) * (queue - most / 2);
 	return 0;
+}
+
+size_t
+riad_port_room(struct riad_port *port, int64_t now, int64_t *ns)
+{
+	*ns = 0;
+	if (port->paced && now < port->due) {
+		*ns = port->due - now;
+		return 0;
+	}
+	size_t room = port->kind == RIAD_PORT_MIDI     ? PACKET_MAX
+		      : port->kind == RIAD_PORT_SERIAL ? line_room(port, ns)
+						       : CHUNK;
+	if (!port->paced)
+		return room;
+	if (port->due < now - LATE_NS)
+		port->due = now; /* the line was idle */
+	size_t most = (size_t)(PACE_NS / byte_ns(port) + 1);
+	return room < most ? room : most;
 }
 
 /* Standard output is somebody else's too, so it can't be made to say EAGAIN.
@@ -246,6 +301,9 @@ riad_port_write(struct riad_port *port, const uint8_t *data, size_t len)
 		if (riad_port_check(port) == 0)
 			errno = ENODEV;
 	}
+	if (n > 0 && port->paced)
+		port->due += n * byte_ns(port);
+	port->drained = false;
 	return n;
 }
 
@@ -260,33 +318,53 @@ riad_port_check(struct riad_port *port)
 	return n == -1 && errno != EAGAIN ? -1 : 0;
 }
 
-int
-riad_port_drained(struct riad_port *port)
+static int
+line_drained(struct riad_port *port)
 {
 	unsigned queue;
+
+	/* What is written to a pseudo-terminal has arrived. */
+	if (riad_port_line_queue(port->fd, &queue) == -1)
+		return port->has_queue ? -1 : 1;
+	port->has_queue |= queue > 0;
+	if (queue > 0)
+		return 0;
+	if (!port->has_queue)
+		return 1;
+	/* What is left is in the chip. */
+	return tcdrain(port->fd) == 0 || errno == EINTR ? 1 : -1;
+}
+
+static int
+device_drained(struct riad_port *port)
+{
 	uint8_t buf[1];
 
-	if (port->kind == RIAD_PORT_SERIAL) {
-		/* What is written to a pseudo-terminal has arrived. */
-		if (riad_port_line_queue(port->fd, &queue) == -1)
-			return port->has_queue ? -1 : 1;
-		port->has_queue |= queue > 0;
-		if (queue > 0)
-			return 0;
-		if (!port->has_queue)
-			return 1;
-		/* What is left is in the chip. */
-		return tcdrain(port->fd) == 0 || errno == EINTR ? 1 : -1;
-	}
-	if (port->kind != RIAD_PORT_MIDI)
-		return 1;
 	if (!port->closing)
 		shutdown(port->fd, SHUT_WR);
 	port->closing = true;
 	ssize_t n = read_packet(port, buf, sizeof(buf));
 	if (n == -1 && errno == EAGAIN)
 		return 0;
-	return n == 0 ? 1 : -1;
+	if (n != 0)
+		return -1;
+	/* It has ended: because it was done? */
+	int status = -1;
+	while (waitpid(port->pid, &status, 0) == -1 && errno == EINTR)
+		;
+	port->pid = 0;
+	return WIFEXITED(status) && WEXITSTATUS(status) == 0 ? 1 : died(port);
+}
+
+int
+riad_port_drained(struct riad_port *port)
+{
+	int r = port->kind == RIAD_PORT_SERIAL ? line_drained(port)
+		: port->kind == RIAD_PORT_MIDI ? device_drained(port)
+					       : 1;
+
+	port->drained = r == 1;
+	return r;
 }
 
 uint64_t
@@ -312,9 +390,31 @@ riad_port_overflows(struct riad_port *port)
 	return lost;
 }
 
+uint64_t
+riad_port_strays(struct riad_port *port)
+{
+	uint64_t stray = port->stray;
+
+	port->stray = 0;
+	return stray;
+}
+
+/* close(2) would wait for a line or device that takes nothing, for up to 30
+ * seconds.  What a pseudo-terminal has, its other end may still read. */
+static void
+discard(const struct riad_port *port)
+{
+	if (port->kind == RIAD_PORT_SERIAL && port->has_queue)
+		riad_port_line_discard(port->fd);
+	else if (port->kind == RIAD_PORT_RAW && port->is_device)
+		riad_port_raw_discard(port->fd);
+}
+
 void
 riad_port_close(struct riad_port *port)
 {
+	if (port->fd != -1 && port->output && !port->drained)
+		discard(port);
 	if (port->fd != -1 && port->kind != RIAD_PORT_FD)
 		close(port->fd);
 	port->fd = -1;

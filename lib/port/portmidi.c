@@ -164,7 +164,9 @@ serve_input(int sock, PortMidiStream *stream)
 }
 
 struct packing {
+	int sock;
 	PortMidiStream *stream;
+	uint32_t stray; /* bytes of no message since it was told */
 	PmEvent events[PACKET_MAX];
 	int n;
 	uint32_t word; /* of an exclusive, bytes of it */
@@ -217,7 +219,7 @@ pack_exclusive(struct packing *p, const struct riad_midi_event *event)
 /*
  * Real-time inside an exclusive waits for its end: portmidi sends such an
  * event by itself and then its bytes once more as part of the exclusive.  Of
- * more than the array has room for the last are kept.
+ * more than the array has room for the last are kept, and it is told.
  */
 static void
 hold(struct packing *p, uint8_t status)
@@ -225,6 +227,7 @@ hold(struct packing *p, uint8_t status)
 	if (p->nheld == sizeof(p->held)) {
 		memmove(p->held, p->held + 1, sizeof(p->held) - 1);
 		p->nheld--;
+		tell(p->sock, PACKET_OVERFLOW, NULL, 0);
 	}
 	p->held[p->nheld++] = status;
 }
@@ -234,8 +237,11 @@ pack_event(struct packing *p, const struct riad_midi_event *event)
 {
 	bool exclusive = event->kind == RIAD_MIDI_EXCLUSIVE;
 
-	if (event->kind == RIAD_MIDI_RAW)
-		return; /* which portmidi takes for bad data */
+	if (event->kind == RIAD_MIDI_RAW) {
+		/* Which portmidi takes for bad data. */
+		p->stray += (uint32_t)event->len;
+		return;
+	}
 	if (!exclusive && p->in_exclusive &&
 	    riad_midi_is_realtime(event->status)) {
 		hold(p, event->status);
@@ -260,7 +266,7 @@ static void
 serve_output(int sock, PortMidiStream *stream)
 {
 	static struct riad_midi_stream reader;
-	struct packing p = {.stream = stream};
+	struct packing p = {.sock = sock, .stream = stream};
 	uint8_t bytes[PACKET_MAX];
 	struct riad_midi_event event;
 	ssize_t n;
@@ -281,6 +287,9 @@ serve_output(int sock, PortMidiStream *stream)
 			if (r == 0)
 				break;
 		}
+		if (p.stray > 0)
+			tell(sock, PACKET_STRAY, &p.stray, sizeof(p.stray));
+		p.stray = 0;
 	}
 }
 

@@ -17,10 +17,37 @@
 #include "backend.h"
 #include "riad/port.h"
 
+#ifdef __linux__
+/* Output: 20 ms at the speed of a MIDI cable, so that what is urgent needn't
+ * wait for it.  Input: 20 s of a cable, while nobody takes it. */
+enum { OUTPUT_BUFFER = 64, INPUT_BUFFER = 1 << 16 };
+
+void
+riad_port_raw_setup(int fd, bool output)
+{
+	struct snd_rawmidi_params params = {
+	    .stream = output ? SNDRV_RAWMIDI_STREAM_OUTPUT
+			     : SNDRV_RAWMIDI_STREAM_INPUT,
+	    .buffer_size = output ? OUTPUT_BUFFER : INPUT_BUFFER,
+	    .avail_min = 1,
+	    /* Or the kernel sends a byte of its own at the end. */
+	    .no_active_sensing = 1,
+	};
+
+	(void)ioctl(fd, SNDRV_RAWMIDI_IOCTL_PARAMS, &params);
+}
+
+void
+riad_port_raw_discard(int fd)
+{
+	int stream = SNDRV_RAWMIDI_STREAM_OUTPUT;
+
+	(void)ioctl(fd, SNDRV_RAWMIDI_IOCTL_DROP, &stream);
+}
+
 int
 riad_port_raw_lost(int fd, uint64_t *count)
 {
-#ifdef __linux__
 	struct snd_rawmidi_status status = {
 	    .stream = SNDRV_RAWMIDI_STREAM_INPUT};
 
@@ -29,13 +56,30 @@ riad_port_raw_lost(int fd, uint64_t *count)
 	/* Bytes that had no place; reading it sets it to 0. */
 	*count = status.xruns;
 	return 0;
+}
 #else
+void
+riad_port_raw_setup(int fd, bool output)
+{
+	(void)fd;
+	(void)output;
+}
+
+void
+riad_port_raw_discard(int fd)
+{
+	(void)fd;
+}
+
+int
+riad_port_raw_lost(int fd, uint64_t *count)
+{
 	(void)fd;
 	(void)count;
 	errno = ENOTSUP;
 	return -1;
-#endif
 }
+#endif
 
 /* The first line of a file of /proc, or nothing. */
 static void

@@ -21,6 +21,19 @@
 #include "backend.h"
 
 #ifdef __linux__
+/* An adapter on USB gathers what comes for 16 ms, unless it is told not to. */
+static void
+ask_low_latency(int fd)
+{
+	const int low = (int)ASYNC_LOW_LATENCY;
+	struct serial_struct s;
+
+	if (ioctl(fd, TIOCGSERIAL, &s) == -1 || (s.flags & low) != 0)
+		return;
+	s.flags |= low;
+	(void)ioctl(fd, TIOCSSERIAL, &s);
+}
+
 int
 riad_port_line_setup(int fd, unsigned baud)
 {
@@ -46,6 +59,7 @@ riad_port_line_setup(int fd, unsigned baud)
 		errno = ENOTSUP;
 		return -1;
 	}
+	ask_low_latency(fd);
 	return 0;
 }
 
@@ -58,6 +72,12 @@ riad_port_line_lost(int fd, uint64_t *count)
 		return -1;
 	*count = (uint64_t)c.overrun + (uint64_t)c.buf_overrun;
 	return 0;
+}
+
+void
+riad_port_line_discard(int fd)
+{
+	(void)ioctl(fd, TCFLSH, TCOFLUSH);
 }
 #else
 int
@@ -85,6 +105,12 @@ riad_port_line_lost(int fd, uint64_t *count)
 	(void)count;
 	errno = ENOTSUP;
 	return -1;
+}
+
+void
+riad_port_line_discard(int fd)
+{
+	tcflush(fd, TCOFLUSH);
 }
 #endif
 

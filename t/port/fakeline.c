@@ -4,11 +4,13 @@
  *
  * To be loaded before the C library.  In the directory $FAKELINE the file
  * "overrun" is how many bytes the chip has lost so far, and "queue" how many
- * wait to be sent.
+ * wait to be sent.  Lines of "asked" are what the driver is asked to do.  What
+ * is no terminal is a raw device.
  */
 
 #include <asm/ioctls.h>
 #include <linux/serial.h>
+#include <sound/asound.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -35,6 +37,26 @@ number(const char *name)
 	return n;
 }
 
+static int
+asked(const char *what, const struct snd_rawmidi_params *p)
+{
+	char path[512];
+
+	snprintf(path, sizeof(path), "%s/asked", getenv("FAKELINE"));
+	FILE *f = fopen(path, "a");
+	if (f == NULL)
+		return -1;
+	fputs(what, f);
+	if (p != NULL)
+		fprintf(f, " %s %zu %zu %d",
+		    p->stream == SNDRV_RAWMIDI_STREAM_OUTPUT ? "output"
+							     : "input",
+		    p->buffer_size, p->avail_min, (int)p->no_active_sensing);
+	fputc('\n', f);
+	fclose(f);
+	return 0;
+}
+
 int
 ioctl(int fd, unsigned long request, ...)
 {
@@ -53,5 +75,19 @@ ioctl(int fd, unsigned long request, ...)
 		*(int *)arg = number("queue");
 		return 0;
 	}
+	if (request == TIOCGSERIAL) {
+		memset(arg, 0, sizeof(struct serial_struct));
+		return 0;
+	}
+	if (request == TIOCSSERIAL) {
+		const struct serial_struct *s = arg;
+		return asked(
+		    s->flags == (int)ASYNC_LOW_LATENCY ? "low latency" : "else",
+		    NULL);
+	}
+	if (request == TCFLSH)
+		return asked("discard", NULL);
+	if (request == SNDRV_RAWMIDI_IOCTL_PARAMS)
+		return asked("raw", arg);
 	return (int)syscall(SYS_ioctl, fd, request, arg);
 }

@@ -10,6 +10,10 @@
  *	NAME.overflow	a file that makes the next read an overflow, and goes
  *	NAME.full	the same for a write
  *	NAME.broken	a file: what a host error says that then occurs
+ *	NAME.crash	a file that makes the next read or write a crash, and
+ *			goes
+ *
+ * A file "slow" makes the list of devices take a minute.
  *
  * What the real one does and is easily got wrong is kept: devices are listed
  * once, time stamps are of the caller's clock, exclusives come and go in words
@@ -65,6 +69,8 @@ Pm_Initialize(void)
 				     : "No such file or directory");
 	if (count != -1)
 		return pmNoError;
+	if (access(path(NULL, "slow"), F_OK) == 0)
+		sleep(60);
 	count = 0;
 	FILE *f = fopen(path(NULL, "devices"), "r");
 	while (f != NULL && count < MAX &&
@@ -132,6 +138,15 @@ happens(const struct device *d, const char *what)
 	host_error[strcspn(host_error, "\n")] = '\0';
 	fclose(f);
 	return 1;
+}
+
+static void
+crash(const struct device *d)
+{
+	if (access(path(d, ".crash"), F_OK) == -1)
+		return;
+	unlink(path(d, ".crash"));
+	abort();
 }
 
 static PmError
@@ -211,6 +226,7 @@ Pm_Read(PortMidiStream *stream, PmEvent *buffer, int32_t len)
 	struct device *d = stream;
 	int n = 0, c;
 
+	crash(d);
 	if (happens(d, ".broken"))
 		return pmHostError;
 	if (access(path(d, ".overflow"), F_OK) == 0) {
@@ -254,6 +270,7 @@ Pm_Write(PortMidiStream *stream, PmEvent *buffer, int32_t len)
 {
 	struct device *d = stream;
 
+	crash(d);
 	if (happens(d, ".broken"))
 		return pmHostError;
 	if (access(path(d, ".full"), F_OK) == 0) {
