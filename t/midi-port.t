@@ -563,16 +563,27 @@ socat_pair() {
 	midi-port -i ./near -o ./through.to --wait 2>err &
 	pid=$!
 	until_true holds $pid "$(readlink near)"
-	printf '\220<@' >far
+	# What a player plays before somebody listens is dropped.
+	until_true holds $pid "$PWD/through.to"
+	# Held open, since socat ends when nobody has a terminal any more, and
+	# the system then throws away what was not read yet.
+	exec 3<>far
+	printf '\220<@' >&3
 	until_true is_long through 3
+	exec 3>&-
 	apart
 	until_true has err waiting
 	until_true is_long through 6
 	pair near far
 	until_true has err back
-	printf '\220@@' >far
+	until_true holds $pid "$(readlink near)"
+	exec 3<>far
+	printf '\220@@' >&3
 	until_true is_long through 9
-	is 'socat: killed, and there again' "$(hex <through)" '90 3c 40 80 3c 40 90 40 40'
+	exec 3>&-
+	is 'socat: killed, and there again' "$(hex <through) $(grep near err)" \
+'90 3c 40 80 3c 40 90 40 40 midi-port: ./near: unplugged: waiting for it
+midi-port: ./near: is back'
 	kill $pid
 	ends $pid
 	apart
