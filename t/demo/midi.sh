@@ -59,8 +59,10 @@ midi-snoop --svg tune.mid >tune.svg
 "$BUILD/t/port/pty" uart "$(wc -c <tune.raw)" </dev/null >far.raw 2>figures &
 far=$!
 trap 'kill $far 2>/dev/null || :' EXIT
-for _ in 1 2 3 4 5 6 7 8 9 10; do
-	[ -e uart ] || sleep 0.1
+tries=0
+until [ -e uart ]; do
+	[ $((tries += 1)) -le 100 ] || die 'no pseudo-terminal'
+	sleep 0.1
 done
 say line "a pseudo-terminal at 31250 baud: midi-encode | midi-snoop --through | midi-port --serial"
 midi-encode "$tune" | midi-snoop --through --output snoop.txt | midi-port --serial uart --pace
