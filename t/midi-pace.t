@@ -32,6 +32,11 @@ lasts() {
 	is 'or as fast as it is asked for' "$((took >= 125 && took < 480 ? 0 : took))" 0
 	took=$(takes midi-encode rest.mid)
 	is 'without --pace no time' "$((took < 480 ? 0 : took))" 0
+	lines 'tempo 480' 'c4 r4 r4 r4' >score
+	took=$(takes midi-encode --pace score)
+	is 'a score with its last rest' "$((took >= 500))" 1
+	is 'which is in its file' "$(midi-encode --smf score | tail -c 5 | hex)" \
+		'8b 20 ff 2f 00'
 }
 
 # As Ctrl-Z does it

@@ -15,6 +15,7 @@
 
 struct tune_track {
 	size_t begin, end; /* of events */
+	uint32_t lasts;    /* ticks, with a rest at its end */
 };
 
 struct riad_tune {
@@ -345,7 +346,7 @@ say_once(struct tune_event *ev, size_t n)
 }
 
 int
-tune_track_end(struct tune_maker *m, bool first_track)
+tune_track_end(struct tune_maker *m, bool first_track, uint32_t lasts)
 {
 	struct riad_tune *tune = m->tune;
 
@@ -373,7 +374,8 @@ tune_track_end(struct tune_maker *m, bool first_track)
 		free(copy);
 		tune->events.len = (begin + n) * sizeof(*ev);
 	}
-	tune->tracks[tune->ntracks++] = (struct tune_track){begin, begin + n};
+	tune->tracks[tune->ntracks++] =
+	    (struct tune_track){begin, begin + n, lasts};
 	tune->begun = begin + n;
 	return 0;
 }
@@ -431,8 +433,8 @@ struct giver {
 };
 
 static int
-give_track(
-    struct giver *g, uint32_t track, const struct tune_event *ev, size_t n)
+give_track(struct giver *g, uint32_t track, const struct tune_event *ev,
+    size_t n, uint32_t lasts)
 {
 	struct riad_smf_item it = {.kind = RIAD_SMF_TRACK, .track = track};
 	uint32_t last = 0;
@@ -449,7 +451,8 @@ give_track(
 		if (e == NULL) {
 			it.event.kind = RIAD_MIDI_META;
 			it.event.meta = 0x2F;
-			it.event.time = last;
+			it.delta = lasts > last ? lasts - last : 0;
+			it.event.time = (int64_t)last + it.delta;
 		} else {
 			it.delta = e->tick - last;
 			last = e->tick;
@@ -488,12 +491,13 @@ riad_tune_items(const struct riad_tune *tune,
 	if ((r = item(ctx, &it)) != 0)
 		return r;
 	r = give_track(&g, 0, events_of(&tune->first),
-	    tune->first.len / sizeof(struct tune_event));
+	    tune->first.len / sizeof(struct tune_event), 0);
 	for (size_t i = 0; r == 0 && i < tune->ntracks; i++) {
 		const struct tune_track *t = &tune->tracks[i];
 		const struct tune_event *ev = events_of(&tune->events);
 		r = give_track(&g, (uint32_t)i + 1,
-		    ev == NULL ? NULL : ev + t->begin, t->end - t->begin);
+		    ev == NULL ? NULL : ev + t->begin, t->end - t->begin,
+		    t->lasts);
 	}
 	return r;
 }

@@ -147,7 +147,8 @@ int tune_meta_add(struct tune_maker *m, bool first_track, uint32_t tick,
     uint8_t meta, const void *data, size_t len);
 int tune_meter_add(
     struct tune_maker *m, uint32_t tick, unsigned num, unsigned shift);
-int tune_track_end(struct tune_maker *m, bool first_track);
+/* lasts is in ticks: a track may end with a rest. */
+int tune_track_end(struct tune_maker *m, bool first_track, uint32_t lasts);
 
 /* Plays all voices, which makes the tracks, and hands over the tune. */
 int tune_play(struct tune_maker *m);

@@ -435,7 +435,8 @@ play_voice(struct tune_maker *m, const struct tune_voice *v)
 		if (p.holds[key] && end_note(&p, key, p.held[key]) == -1)
 			return -1;
 	}
-	return tune_track_end(m, false);
+	return tune_track_end(
+	    m, false, p.now > 0 ? (uint32_t)tune_ticks(p.now) : 0);
 }
 
 int
@@ -457,5 +458,5 @@ tune_play(struct tune_maker *m)
 			    RIAD_TUNE_TICKS);
 		return -1;
 	}
-	return tune_track_end(m, true);
+	return tune_track_end(m, true, 0);
 }
