@@ -173,7 +173,10 @@ look_pause(struct run *r, int64_t now, const sigset_t *mask)
 		silent &= flow_is_silent(&r->flows[i]);
 	if (!silent && now < r->pause)
 		return;
+	int64_t from = now_ns();
 	signals_stop(mask);
+	if (r->deadline != NEVER)
+		r->deadline += now_ns() - from;
 	for (unsigned i = 0; i < r->n; i++)
 		flow_resume(&r->flows[i]);
 	r->pause = NEVER;

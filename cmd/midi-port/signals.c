@@ -18,7 +18,7 @@ take_signal(int sig)
 }
 
 void
-signals_catch(sigset_t *open)
+signals_catch(sigset_t *mask)
 {
 	static const int sigs[] = {SIGHUP, SIGINT, SIGTERM, SIGTSTP};
 	sigset_t shut;
@@ -36,7 +36,7 @@ signals_catch(sigset_t *open)
 		sigaddset(&shut, sigs[i]);
 	}
 	signal(SIGPIPE, SIG_IGN);
-	sigprocmask(SIG_BLOCK, &shut, open);
+	sigprocmask(SIG_BLOCK, &shut, mask);
 }
 
 void
