@@ -300,13 +300,13 @@ pace() {
 	is 'no faster than 31250 baud' "$((us > 950000))" 1
 	# Where the machine stands still, it may be later; not every time.
 	for _ in 1 2 3 4 5; do
-		[ "$us" -gt 1200000 ] || break
+		[ "$us" -gt 1900000 ] || break
 		line tty got 3000
 		timed midi-port --serial tty --pace <twice
 		ends $pty
 		us=$(tail -n 1 took)
 	done
-	is 'and no slower' "$((us > 1200000 ? us : 0))" 0
+	is 'and no slower' "$((us > 1900000 ? us : 0))" 0
 	cat twice twice >eight
 	line tty2 got 6000
 	timed midi-port --serial tty2 --pace --baud 115200 <eight
