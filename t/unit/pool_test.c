@@ -11,6 +11,9 @@
 
 enum { TASKS = 50, BLOCKS = 20, HOLD = 100 };
 
+/* Milliseconds: a machine may be busy with other things. */
+enum { LONG = 60000, BRIEFLY = 20 };
+
 struct numbered {
 	struct riad_pool_block block;
 	size_t task, number;
@@ -48,13 +51,13 @@ run(void *ctx, struct riad_pool *pool, unsigned thread, size_t i)
 
 /* How many blocks came, in their order; *r is what ended it. */
 static size_t
-take_all(struct riad_pool *pool, size_t most, int *r)
+take_all(struct riad_pool *pool, size_t most, unsigned patience_ms, int *r)
 {
 	struct riad_pool_block *block;
 	size_t n = 0;
 
 	for (;;) {
-		*r = riad_pool_take(pool, 20, &block);
+		*r = riad_pool_take(pool, patience_ms, &block);
 		if (*r != 1)
 			return n;
 		const struct numbered *b = (struct numbered *)block;
@@ -76,7 +79,7 @@ main(void)
 		int r;
 		struct riad_pool *pool =
 		    riad_pool_new(threads, TASKS, HOLD, run, &plan);
-		size_t n = take_all(pool, SIZE_MAX, &r);
+		size_t n = take_all(pool, SIZE_MAX, LONG, &r);
 		ok(n == (size_t)TASKS * BLOCKS && r == 0, "all by %u: %zu",
 		    threads, n);
 		ok(riad_pool_take(pool, 0, &(struct riad_pool_block *){0}) == 0,
@@ -86,21 +89,21 @@ main(void)
 		plan.fails = 7;
 		pool = riad_pool_new(threads, TASKS, HOLD, run, &plan);
 		errno = 0;
-		n = take_all(pool, SIZE_MAX, &r);
+		n = take_all(pool, SIZE_MAX, LONG, &r);
 		ok(n == 7 * BLOCKS + BLOCKS / 2 && r == -1 && errno == EBADMSG,
 		    "the eighth fails");
 		riad_pool_free(pool);
 
 		plan.fails = SIZE_MAX;
 		pool = riad_pool_new(threads, TASKS, HOLD, run, &plan);
-		n = take_all(pool, 3 * BLOCKS, &r);
+		n = take_all(pool, 3 * BLOCKS, LONG, &r);
 		ok(n == 3 * BLOCKS, "the taker has enough");
 		riad_pool_free(pool);
 
 		plan.waits = 2;
 		pool = riad_pool_new(threads, TASKS, HOLD, run, &plan);
 		errno = 0;
-		n = take_all(pool, SIZE_MAX, &r);
+		n = take_all(pool, SIZE_MAX, BRIEFLY, &r);
 		ok(n == 3 * BLOCKS && r == -1 && errno == EAGAIN,
 		    "the third is slow");
 		riad_pool_free(pool);
