@@ -72,9 +72,27 @@ PORT_OBJ = $(patsubst %.c,%.o,$(filter-out $(if $(HAVE_PORTMIDI),\
 OBJ_midi-port = $(PORT_OBJ) $(patsubst %.c,%.o,$(wildcard cmd/midi-port/*.c))
 LDLIBS_midi-port = $(if $(HAVE_PORTMIDI),-lportmidi)
 
+# HTTP over TLS is linked in like the rest.  dohq asks the system for names and
+# loads libidn2 (LGPL), so it can't be static.
+HTTP_SRC = $(wildcard lib/http/*.c)
+HTTP_OBJ = $(HTTP_SRC:.c=.o)
+PC_HTTP = libnghttp2 libssl libcrypto
+PC_dohq = $(PC_HTTP)
+OBJ_dohq = $(HTTP_OBJ) $(patsubst %.c,%.o,$(wildcard cmd/dohq/*.c))
+LDLIBS_dohq = -ldl
+PC_dohd = $(PC_HTTP)
+# libcrypto could load engines and ask for addresses, for which a libc that is
+# linked in is no good, as the linker warns; dohd has it do neither.
+LD_QUIET := $(shell echo 'int main(void) { return 0; }' | $(CC) $(LDFLAGS) \
+	-Wl,--no-warnings -x c -o /dev/null - 2>/dev/null && \
+	echo -Wl,--no-warnings)
+LDFLAGS_dohd = $(LD_QUIET)
+LDLIBS_dohd = $(if $(LD_QUIET),,-ldl)
+OBJ_dohd = $(HTTP_OBJ) $(patsubst %.c,%.o,$(wildcard cmd/dohd/*.c))
+
 # What needs a module that is not there is left out, and `make` says so.
 MODULES := $(strip $(foreach m,\
-	$(sort $(foreach t,$(ALL_TOOLS),$(PC_$t)) $(PC_PACK)),\
+	$(sort $(foreach t,$(ALL_TOOLS),$(PC_$t)) $(PC_PACK) $(PC_HTTP)),\
 	$(shell $(PKG_CONFIG) --exists $m 2>/dev/null && echo $m)))
 PC_CFLAGS := $(if $(MODULES),$(shell $(PKG_CONFIG) --cflags $(MODULES)))
 lacks = $(filter-out $(MODULES),$(PC_$1))
@@ -84,7 +102,8 @@ LEFT_OUT := $(filter-out $(TOOLS),$(ALL_TOOLS))
 # The library is the pure cores.  Without PC_PACK it writes no packs.
 HAVE_PACK = $(if $(filter-out $(MODULES),$(PC_PACK)),,yes)
 HAVE_REPO = $(filter upload-pack,$(TOOLS))
-CORE_ALL = $(wildcard $(patsubst %,lib/%/*.c,base cli sys git pack midi))
+HAVE_HTTP = $(if $(filter-out $(MODULES),$(PC_HTTP)),,yes)
+CORE_ALL = $(wildcard $(patsubst %,lib/%/*.c,base cli sys git pack midi net dns))
 CORE_SRC = $(filter-out $(if $(HAVE_PACK),,\
 	$(shell grep -lE '<(zlib|libdeflate|openssl/.*)\.h>' $(CORE_ALL))),\
 	$(CORE_ALL))
@@ -108,8 +127,10 @@ link_libs = $(if $1,$(call linked,$(shell $(PKG_CONFIG) --libs $1)))
 PACK_LIBS := $(if $(HAVE_PACK),$(call link_libs,$(PC_PACK)))
 
 # Tests are found by name; those of a repository (repo_*) need the adapter,
-# those of whole packs (pack_*) what writes packs.
-found = $(filter-out $(if $(HAVE_PACK),,pack_%) $(if $(HAVE_REPO),,repo_%),\
+# those of whole packs (pack_*) what writes packs, those of HTTP (http_*) what
+# speaks it.
+found = $(filter-out $(if $(HAVE_PACK),,pack_%) $(if $(HAVE_REPO),,repo_%) \
+	$(if $(HAVE_HTTP),,http_%),\
 	$(patsubst t/$1/%$2.c,%,$(wildcard t/$1/*$2.c)))
 UNIT = $(call found,unit,_test)
 FUZZ = $(call found,fuzz,_fuzz)
@@ -122,8 +143,8 @@ TESTS = $(filter-out $(SKIP),$(patsubst %,$(BUILD)/t/unit/%_test,\
 	$(filter-out t/upload-pack%,$(wildcard t/*.t)) \
 	$(patsubst %,$(BUILD)/t/unit/%_test,$(filter-out $(LONG),$(UNIT))))
 TEST_PROGS = $(UNIT:%=$(BUILD)/t/unit/%_test) \
-	$(BUILD)/t/port/pty $(FUZZ:%=$(BUILD)/t/fuzz/%_replay) \
-	$(BENCH:%=$(BUILD)/t/bench/%)
+	$(BUILD)/t/port/pty $(if $(HAVE_HTTP),$(BUILD)/t/dns/hostile) \
+	$(FUZZ:%=$(BUILD)/t/fuzz/%_replay) $(BENCH:%=$(BUILD)/t/bench/%)
 JOBS = $(patsubst %,-j%%,1 2 3 4 5 6 7 8 9)
 FUZZ_SECONDS = 10
 FUZZ_RUNS = 100000000
@@ -160,7 +181,8 @@ $(LIBRIAD): $(CORE_SRC:%.c=$(BUILD)/%.o)
 $(TOOLS:%=$(BUILD)/bin/%): $(BUILD)/bin/%: $(BUILD)/cmd/%.o \
 		$$(addprefix $$(BUILD)/,$$(OBJ_$$*)) $(LIBRIAD)
 	@mkdir -p $(@D)
-	$(CC) $(CFLAGS) $(LDFLAGS) $(if $(LDLIBS_$*),,$(LDSTATIC)) -o $@ $^ \
+	$(CC) $(CFLAGS) $(LDFLAGS) $(LDFLAGS_$*) \
+		$(if $(LDLIBS_$*),,$(LDSTATIC)) -o $@ $^ \
 		$(LDLIBS_$*) \
 		$(call link_libs,$(PC_$*))
 
@@ -178,6 +200,10 @@ $(BUILD)/t/unit/repo_%_test: $(BUILD)/t/unit/repo_%_test.o \
 		$(REPO_OBJ:%=$(BUILD)/%) $(LIBRIAD)
 	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(PACK_LIBS)
 
+$(BUILD)/t/unit/http_%_test: $(BUILD)/t/unit/http_%_test.o \
+		$(HTTP_OBJ:%=$(BUILD)/%) $(LIBRIAD)
+	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(call link_libs,$(PC_HTTP))
+
 $(BUILD)/t/unit/port_%_test: $(BUILD)/t/unit/port_%_test.o \
 		$(PORT_OBJ:%=$(BUILD)/%) $(LIBRIAD)
 	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS_midi-port)
@@ -192,7 +218,20 @@ $(BUILD)/t/bench/%: $(BUILD)/t/bench/%.o $(LIBRIAD)
 $(BUILD)/t/port/pty: $(BUILD)/t/port/pty.o
 	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^
 
+# A server that is wrong in many ways, for dohq to meet.
+$(BUILD)/t/dns/hostile: $(patsubst %.c,$(BUILD)/%.o,$(wildcard t/dns/hostile*.c))
+	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(call link_libs,$(PC_HTTP))
+
 # A fuzz target is run over its corpus by any compiler, and fuzzed by clang.
+$(BUILD)/t/fuzz/http_%_replay: $(BUILD)/t/fuzz/http_%_fuzz.o \
+		$(BUILD)/t/fuzz/replay.o $(HTTP_OBJ:%=$(BUILD)/%) $(LIBRIAD)
+	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(call link_libs,$(PC_HTTP))
+
+$(BUILD)/t/fuzz/http_%_fuzz: $(BUILD)/t/fuzz/http_%_fuzz.o \
+		$(HTTP_OBJ:%=$(BUILD)/%) $(LIBRIAD)
+	$(CC) $(CFLAGS) $(LDFLAGS) -fsanitize=fuzzer -o $@ $^ \
+		$(call link_libs,$(PC_HTTP))
+
 $(BUILD)/t/fuzz/%_replay: $(BUILD)/t/fuzz/%_fuzz.o $(BUILD)/t/fuzz/replay.o \
 		$(LIBRIAD)
 	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(PACK_LIBS)
@@ -212,6 +251,7 @@ else
 demo: all $(BUILD)/t/port/pty
 	@BUILD=$(BUILD) t/demo/git.sh $(if $(REPO),'$(REPO)')
 	@BUILD=$(BUILD) t/demo/midi.sh
+	@BUILD=$(BUILD) t/demo/dns.sh
 
 # As many at a time as make was told to run.
 check: programs
@@ -272,7 +312,7 @@ fuzz-run: $(FUZZ:%=$(BUILD)/t/fuzz/%_fuzz)
 		fi' sh
 
 C_FILES = $(wildcard cmd/*.c cmd/*/*.[ch] include/riad/*.h lib/*/*.[ch] \
-	t/unit/*.[ch] t/fuzz/*.[ch] t/bench/*.c t/port/*.c)
+	t/unit/*.[ch] t/fuzz/*.[ch] t/bench/*.c t/port/*.c t/dns/*.[ch])
 SH_FILES = deps.sh .ci/run $(wildcard cmd/*.sh t/*.sh t/*.t t/*/*.sh \
 	completions/*.bash)
 
@@ -288,7 +328,8 @@ completions: all
 
 # What is installed, directory by directory; uninstall removes just that.
 HEADERS = $(filter-out $(REPO_SRC:lib/repo/%.c=include/riad/%.h) \
-	$(PORT_SRC:lib/port/%.c=include/riad/%.h),\
+	$(PORT_SRC:lib/port/%.c=include/riad/%.h) \
+	$(HTTP_SRC:lib/http/%.c=include/riad/%.h),\
 	$(wildcard include/riad/*.h))
 MAN5 = $(wildcard man/*.5)
 MAN1DIR = $(MANDIR)/man1
@@ -297,16 +338,19 @@ MAN7DIR = $(MANDIR)/man7
 HEADERDIR = $(INCLUDEDIR)/riad
 PCDIR = $(LIBDIR)/pkgconfig
 SERVERDIR = $(LIBEXECDIR)/riad
+UNITDIR = $(LIBDIR)/systemd/system
+UNITS = $(wildcard systemd/dohd.*)
 BASHDIR = $(DATADIR)/bash-completion/completions
 ZSHDIR = $(DATADIR)/zsh/site-functions
 FISHDIR = $(DATADIR)/fish/vendor_completions.d
 INSTALL_DIRS = $(BINDIR) $(MAN1DIR) $(MAN5DIR) $(MAN7DIR) $(HEADERDIR) \
-	$(LIBDIR) $(PCDIR) $(SERVERDIR) $(BASHDIR) $(ZSHDIR) $(FISHDIR)
+	$(LIBDIR) $(PCDIR) $(SERVERDIR) $(UNITDIR) $(BASHDIR) $(ZSHDIR) $(FISHDIR)
 INSTALLED = $(ALL_TOOLS:%=$(BINDIR)/%) $(ALL_TOOLS:%=$(MAN1DIR)/%.1) \
 	$(MAN5:man/%=$(MAN5DIR)/%) $(MAN7DIR)/riad.7 \
 	$(HEADERS:include/riad/%=$(HEADERDIR)/%) \
 	$(LIBDIR)/libriad.a $(PCDIR)/libriad.pc \
 	$(SERVERDIR)/git $(SERVERDIR)/git-upload-pack \
+	$(UNITS:systemd/%=$(UNITDIR)/%) \
 	$(ALL_TOOLS:%=$(BASHDIR)/%) $(ALL_TOOLS:%=$(ZSHDIR)/_%) \
 	$(ALL_TOOLS:%=$(FISHDIR)/%.fish)
 
@@ -316,7 +360,7 @@ includedir=$(INCLUDEDIR)
 libdir=$(LIBDIR)
 
 Name: libriad
-Description: Git wire protocols, in small pieces
+Description: the wire protocols of Git, MIDI and DNS, in small pieces
 Version: $(VERSION)
 Cflags: -I$${includedir}
 Libs: -L$${libdir} -lriad
@@ -341,6 +385,10 @@ ifneq ($(filter upload-pack,$(TOOLS)),)
 	$(INSTALL) -m 755 cmd/git.sh "$(DESTDIR)$(SERVERDIR)/git"
 	ln -sfr "$(DESTDIR)$(BINDIR)/upload-pack" \
 		"$(DESTDIR)$(SERVERDIR)/git-upload-pack"
+endif
+ifneq ($(filter dohd,$(TOOLS)),)
+	$(foreach u,$(UNITS),sed 's|/usr/local/bin|$(BINDIR)|' $u \
+		>"$(DESTDIR)$(UNITDIR)/$(notdir $u)" &&) :
 endif
 
 uninstall:

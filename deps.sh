@@ -28,8 +28,12 @@ build cmd:pkg-config    pkg-config dnf=pkgconf-pkg-config pacman=pkgconf apk=pkg
 build pc:libcrypto      libssl-dev dnf=openssl-devel pacman=openssl apk=openssl-dev brew=openssl
 build pc:libdeflate     libdeflate-dev dnf=libdeflate-devel pacman=libdeflate brew=libdeflate
 build pc:zlib           zlib1g-dev dnf=zlib-devel pacman=zlib apk=zlib-dev brew=zlib
+build pc:libssl         libssl-dev dnf=openssl-devel pacman=openssl apk=openssl-dev brew=openssl
+build pc:libnghttp2     libnghttp2-dev dnf=libnghttp2-devel pacman=libnghttp2 apk=nghttp2-dev brew=libnghttp2
+build h:idn2.h          libidn2-dev dnf=libidn2-devel pacman=libidn2 apk=libidn2-dev brew=libidn2
 build h:portmidi.h      libportmidi-dev dnf=portmidi-devel pacman=portmidi apk=portmidi-dev brew=portmidi
 run   cmd:git           git
+run   cmd:openssl       openssl
 test  cmd:prove         perl dnf=perl-Test-Harness apk=perl-utils
 peer  cmd:ssh           openssh-client dnf=openssh-clients pacman=openssh brew=-
 peer  cmd:sshd          openssh-server pacman=openssh brew=-
@@ -41,6 +45,18 @@ peer  cmd:socat         socat
 peer  cmd:midicsv       midicsv dnf=- pacman=- apk=- brew=midicsv
 peer  py:mido           python3-mido dnf=- pacman=python-mido apk=- brew=-
 peer  cmd:xmllint       libxml2-utils dnf=libxml2 pacman=libxml2 apk=libxml2-utils brew=libxml2
+peer  cmd:named         bind9 dnf=bind pacman=bind apk=bind brew=bind
+peer  cmd:dig           bind9-dnsutils dnf=bind-utils pacman=bind apk=bind-tools brew=bind
+peer  cmd:dnssec-signzone bind9-utils dnf=bind-dnssec-utils pacman=bind apk=bind-dnssec-tools brew=bind
+peer  cmd:unbound       unbound
+peer  cmd:dnsperf       dnsperf apk=-
+peer  cmd:dnsdist       dnsdist
+peer  cmd:kresd         knot-resolver
+peer  cmd:knotd         knot
+peer  cmd:kdig          knot-dnsutils dnf=knot-utils pacman=knot apk=knot-utils brew=knot
+peer  cmd:nginx         nginx-light dnf=nginx pacman=nginx apk=nginx brew=nginx
+peer  cmd:drill         ldnsutils dnf=ldns-utils pacman=ldns apk=drill brew=ldns
+peer  cmd:nghttpd       nghttp2-server dnf=nghttp2 pacman=nghttp2 apk=nghttp2 brew=nghttp2
 peer  cmd:bash          bash
 peer  cmd:zsh           zsh
 peer  cmd:fish          fish
