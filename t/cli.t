@@ -5,7 +5,7 @@
 
 # The long options of a tool, but for those that every tool has.
 options() {
-	"$1" --help | sed -n 's/^  \(-., \|    \)--\([a-z-]*\).*/\2/p' | sort
+	"$1" --help | sed -n 's/^  \(-., \|    \)--\([a-z0-9-]*\).*/\2/p' | sort
 }
 
 for path in "$BUILD"/bin/*; do
@@ -56,10 +56,10 @@ for path in "$BUILD"/bin/*; do
 		printf "%s\n" "${COMPREPLY[@]}"' bash "$tmp/bash" "$tool" |
 		sed -n 's/^--//p' | sort)" "$(options "$tool")"
 	is "zsh completes all options of $tool" \
-		"$(sed -n 's/^	.*--\([a-z-]*\)=\{0,1\}[}[].*/\1/p' "$tmp/zsh" |
+		"$(sed -n 's/^	.*--\([a-z0-9-]*\)=\{0,1\}[}[].*/\1/p' "$tmp/zsh" |
 			sort)" "$(options "$tool")"
 	is "fish completes all options of $tool" \
-		"$(sed -n 's/.* -l \([a-z-]*\) .*/\1/p' "$tmp/fish" | sort)" \
+		"$(sed -n 's/.* -l \([a-z0-9-]*\) .*/\1/p' "$tmp/fish" | sort)" \
 		"$(options "$tool")"
 	if command -v fish >/dev/null; then
 		is "fish offers them" "$(fish --no-config -c "

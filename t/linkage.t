@@ -19,6 +19,8 @@ while read -r tool libs; do
 	# shellcheck disable=SC2086
 	is "$tool loads $libs" "$(extra "$BUILD/bin/$tool" $libs)" ''
 done <<'END'
+dohd libc
+dohq libc
 midi-encode libc
 midi-port libc libportmidi
 midi-snoop libc
