@@ -5,12 +5,14 @@
  * Landlock, landlock(7), leaves it the files beneath some directories, to be
  * read; seccomp(2) leaves it the system calls that serving a repository takes,
  * threads included.  Whatever else it tries fails with EPERM or EACCES: to
- * run a program, to open a socket, to trace or signal another process, to
- * open a file for writing, to make memory executable.  Descriptors that are
- * open stay as they are.  There is no way back.
+ * run a program, to open a socket unless `network`, to trace or signal another
+ * process, to open a file for writing, to make memory executable.  Descriptors
+ * that are open stay as they are.  There is no way back.
  */
 #ifndef RIAD_SANDBOX_H
 #define RIAD_SANDBOX_H
+
+#include <stdbool.h>
 
 /* What was put in place. */
 enum {
@@ -27,6 +29,10 @@ struct riad_sandbox {
 	/* A directory beneath which files may be made, written, renamed and
 	 * removed, and directories made; NULL for none. */
 	const char *write;
+
+	/* Sockets may be used and opened, to connect and to accept; none may
+	 * be bound to a port where Landlock can forbid that. */
+	bool network;
 };
 
 /*

@@ -69,7 +69,7 @@ struct path_rule {
 
 /* Everything that a version of Landlock can forbid is forbidden. */
 static size_t
-fill_ruleset(struct ruleset *rules, long version)
+fill_ruleset(struct ruleset *rules, long version, bool network)
 {
 	rules->fs = FS(FS_REFER) - 1;
 	if (version >= 2)
@@ -78,7 +78,8 @@ fill_ruleset(struct ruleset *rules, long version)
 		rules->fs |= FS(FS_TRUNCATE);
 	if (version >= 5)
 		rules->fs |= FS(FS_IOCTL_DEV);
-	rules->net = version >= 4 ? 3 : 0;    /* to bind, to connect */
+	/* to bind; to connect */
+	rules->net = version >= 4 ? (network ? 1 : 3) : 0;
 	rules->scoped = version >= 6 ? 3 : 0; /* sockets, signals */
 	return version >= 6   ? sizeof(*rules)
 	       : version >= 4 ? offsetof(struct ruleset, scoped)
@@ -118,7 +119,7 @@ confine_files(const struct riad_sandbox *box)
 	long version = syscall(NR_CREATE_RULESET, NULL, 0, ASK_VERSION);
 	if (version < 1)
 		return -1;
-	size_t size = fill_ruleset(&rules, version);
+	size_t size = fill_ruleset(&rules, version, box->network);
 	int fd = (int)syscall(NR_CREATE_RULESET, &rules, size, 0);
 	if (fd == -1)
 		return -1;
@@ -151,13 +152,18 @@ riad_sandbox_enter(const struct riad_sandbox *box, int want, const char **why)
 	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == -1)
 		return want == 0 ? 0 : -1;
 
+	/* Keys, and what people ask, are for no debugger of the same user, and
+	 * for no core file. */
+	if (box->network)
+		(void)prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
+
 	if (confine_files(box) == 0) {
 		got |= RIAD_SANDBOX_FILES;
 	} else if (want & RIAD_SANDBOX_FILES) {
 		*why = "Landlock";
 		return -1;
 	}
-	if (riad_sandbox_filter(box->write != NULL) == 0) {
+	if (riad_sandbox_filter(box->write != NULL, box->network) == 0) {
 		got |= RIAD_SANDBOX_CALLS;
 	} else if (want & RIAD_SANDBOX_CALLS) {
 		err = errno;

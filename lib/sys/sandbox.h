@@ -6,6 +6,6 @@
 #include <stdbool.h>
 
 /* seccomp.c: filters system calls from here on.  0, or -1 with errno. */
-int riad_sandbox_filter(bool writes);
+int riad_sandbox_filter(bool writes, bool network);
 
 #endif

@@ -16,6 +16,7 @@
 #include <stdint.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
+#include <sys/socket.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -166,11 +167,36 @@ static const int writing[] = {
 #endif
 };
 
+/* What a server takes that has clients and asks other servers. */
+static const int networking[] = {
+    SYS_connect,
+    SYS_accept,
+    SYS_accept4,
+    SYS_shutdown,
+    SYS_sendto,
+    SYS_recvfrom,
+    SYS_sendmsg,
+    SYS_recvmsg,
+    SYS_sendmmsg,
+    SYS_recvmmsg,
+    SYS_setsockopt,
+    SYS_getsockopt,
+    SYS_getsockname,
+    SYS_getpeername,
+    SYS_epoll_create1,
+    SYS_epoll_ctl,
+    SYS_epoll_pwait,
+#ifdef __x86_64__
+    SYS_epoll_wait,
+#endif
+};
+
 /* Those that depend on an argument. */
 enum test {
 	WITHOUT, /* none of these bits is set in it */
 	WITH,    /* one of them is */
 	EQUAL,
+	FAMILY,        /* of sockets: IPv4, IPv6, and this host's */
 	PIPE_OR_UP_TO, /* the size of a pipe, or at most that */
 	NOTHING,       /* a pointer that is NULL */
 };
@@ -257,6 +283,13 @@ check(struct program *p, const struct check *c)
 	case EQUAL:
 		jump(p, BPF_JEQ, p->allow, p->deny, c->value);
 		break;
+	case FAMILY: {
+		unsigned next = jump(p, BPF_JEQ, p->allow, p->deny, AF_INET6);
+
+		next = jump(p, BPF_JEQ, p->allow, next, AF_UNIX);
+		jump(p, BPF_JEQ, p->allow, next, AF_INET);
+		break;
+	}
 	case PIPE_OR_UP_TO: {
 		unsigned next = jump(p, BPF_JGT, p->deny, p->allow, c->value);
 
@@ -285,7 +318,7 @@ lead_all(unsigned to[NUMBERS], const int *calls, size_t n, unsigned where)
 }
 
 static void
-lead_checked(unsigned to[NUMBERS], struct program *p, bool writes)
+lead_checked(unsigned to[NUMBERS], struct program *p, bool writes, bool network)
 {
 	/* O_TMPFILE has the bit of O_DIRECTORY, which readers set. */
 	const uint32_t tmpfile = O_TMPFILE & ~O_DIRECTORY;
@@ -314,6 +347,10 @@ lead_checked(unsigned to[NUMBERS], struct program *p, bool writes)
 
 	for (size_t i = 0; i < sizeof(checks) / sizeof(checks[0]); i++)
 		to[checks[i].nr] = check(p, &checks[i]);
+	if (network) {
+		const struct check family = {SYS_socket, FAMILY, 0, 0};
+		to[SYS_socket] = check(p, &family);
+	}
 }
 
 /* Numbers in a row that lead to one place, from the first of them on. */
@@ -335,7 +372,7 @@ halve(struct program *p, const struct range *ranges, size_t n)
 }
 
 static void
-assemble(struct program *p, bool writes)
+assemble(struct program *p, bool writes, bool network)
 {
 	unsigned to[NUMBERS + 1];
 	struct range ranges[NUMBERS + 1];
@@ -350,10 +387,13 @@ assemble(struct program *p, bool writes)
 	if (writes)
 		lead_all(to, writing, sizeof(writing) / sizeof(writing[0]),
 		    p->allow);
+	if (network)
+		lead_all(to, networking,
+		    sizeof(networking) / sizeof(networking[0]), p->allow);
 	/* What clone3 is to do stands in memory, where no filter can see it;
 	 * without it libc calls clone. */
 	to[NR_CLONE3] = fail_with(p, ENOSYS);
-	lead_checked(to, p, writes);
+	lead_checked(to, p, writes, network);
 
 	for (uint32_t i = 0; i <= NUMBERS; i++) {
 		if (i == 0 || to[i] != to[i - 1])
@@ -366,11 +406,11 @@ assemble(struct program *p, bool writes)
 }
 
 int
-riad_sandbox_filter(bool writes)
+riad_sandbox_filter(bool writes, bool network)
 {
 	struct program p = {.first = OPS_MAX};
 
-	assemble(&p, writes);
+	assemble(&p, writes, network);
 	if (p.too_long) {
 		errno = EOVERFLOW;
 		return -1;
@@ -383,9 +423,10 @@ riad_sandbox_filter(bool writes)
 #else
 
 int
-riad_sandbox_filter(bool writes)
+riad_sandbox_filter(bool writes, bool network)
 {
 	(void)writes;
+	(void)network;
 	errno = ENOSYS;
 	return -1;
 }
