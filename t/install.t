@@ -28,7 +28,8 @@ is 'it installs what it should' "$(cd "$dest$prefix" && find . ! -type d | sort)
 	done
 	for h in "$top"/include/riad/*.h; do
 		name=$(basename "$h" .h)
-		[ -e "$top/lib/repo/$name.c" ] || [ -e "$top/lib/port/$name.c" ] || echo "./include/riad/$name.h"
+		[ -e "$top/lib/repo/$name.c" ] || [ -e "$top/lib/port/$name.c" ] ||
+			[ -e "$top/lib/http/$name.c" ] || echo "./include/riad/$name.h"
 	done
 	echo ./share/man/man5/riad-midi.5
 	echo ./share/man/man5/riad-score.5
@@ -38,6 +39,11 @@ is 'it installs what it should' "$(cd "$dest$prefix" && find . ! -type d | sort)
 	case " $tools " in *' upload-pack '*)
 		echo ./libexec/riad/git
 		echo ./libexec/riad/git-upload-pack
+		;;
+	esac
+	case " $tools " in *' dohd '*)
+		echo ./lib/systemd/system/dohd.service
+		echo ./lib/systemd/system/dohd.socket
 		;;
 	esac
 } | sort)"
