@@ -56,7 +56,8 @@ static int
 in_sandbox(int (*trial)(void))
 {
 	const char *const read[] = {inside, link_to, absent, NULL};
-	const struct riad_sandbox box = {read, with_cache ? cache : NULL};
+	const struct riad_sandbox box = {
+	    .read = read, .write = with_cache ? cache : NULL};
 	const char *why;
 	int wstatus;
 
@@ -413,7 +414,7 @@ static int
 lacking(unsigned nr, int want)
 {
 	const char *const read[] = {inside, NULL};
-	const struct riad_sandbox box = {read, NULL};
+	const struct riad_sandbox box = {.read = read};
 	const char *why;
 	int wstatus;
 
@@ -444,6 +445,36 @@ test_lacking(void)
 	ok(lacking(SYS_seccomp, 0) == RIAD_SANDBOX_FILES, "or Landlock alone");
 }
 
+/* What of a server is left: bits of which sockets could be opened. */
+static void
+test_network(void)
+{
+	static const int families[] = {
+	    AF_INET, AF_INET6, AF_UNIX, AF_NETLINK, AF_PACKET, AF_ALG};
+	const char *const read[] = {inside, NULL};
+	const struct riad_sandbox box = {.read = read, .network = true};
+	const char *why;
+	int wstatus;
+
+	fflush(stdout);
+	pid_t pid = fork();
+	if (pid == 0) {
+		int got = 0;
+
+		if (riad_sandbox_enter(&box, RIAD_SANDBOX_WHOLE, &why) == -1)
+			_exit(100);
+		for (size_t i = 0; i < sizeof(families) / sizeof(*families);
+		     i++)
+			if (socket(families[i], SOCK_DGRAM, 0) != -1 ||
+			    errno == EAFNOSUPPORT)
+				got |= 1 << i;
+		_exit(got);
+	}
+	waitpid(pid, &wstatus, 0);
+	ok(WIFEXITED(wstatus) && WEXITSTATUS(wstatus) == 7,
+	    "a server may open sockets of the Internet and of this host only");
+}
+
 int
 main(void)
 {
@@ -464,7 +495,7 @@ main(void)
 	put(at(far, "file"));
 
 	const struct riad_sandbox box = {
-	    (const char *const[]){inside, NULL}, NULL};
+	    .read = (const char *const[]){inside, NULL}};
 	const char *why;
 	int wstatus;
 	pid_t pid = fork();
@@ -474,6 +505,7 @@ main(void)
 	if (WEXITSTATUS(wstatus) == 0) {
 		test_trials();
 		test_lacking();
+		test_network();
 	} else {
 		ok(1, "the sandbox # SKIP not to be had here");
 	}
