@@ -47,11 +47,12 @@ static const struct riad_tool tool = {
     .summary = "Move MIDI between pipes and devices",
     .cmds = cmds,
     .opts = opts,
-    .examples = "  midi-port --list\n"
-		"  midi-port -i Keystation | midi-snoop\n"
-		"  midi-encode --pace tune.txt | midi-port --serial /dev/ttyAMA0\n"
-		"  midi-port -i Keystation -o Synth --wait\n"
-		"  midi-port -i /dev/snd/midiC1D0 -i - -o Synth <clock\n",
+    .examples =
+	"  midi-port --list\n"
+	"  midi-port -i Keystation | midi-snoop\n"
+	"  midi-encode --pace tune.txt | midi-port --serial /dev/ttyAMA0\n"
+	"  midi-port -i Keystation -o Synth --wait\n"
+	"  midi-port -i /dev/snd/midiC1D0 -i - -o Synth <clock\n",
 };
 
 struct wish {

@@ -8,7 +8,7 @@
 need openssl python3
 cd "$tmp" || exit
 chmod 755 . # for nobody, which root becomes
-dns_files
+dns_files 0
 
 # Servers by TCP and UDP on a port; what each does its name says.
 cat >server.py <<'END2'

@@ -7,7 +7,7 @@ need openssl python3
 cd "$tmp" || exit
 chmod 755 . # for nobody, which root becomes
 
-dns_files
+dns_files 0
 cat >lan.zone <<'END'
 $ORIGIN lan.test.
 $TTL 300

@@ -102,9 +102,10 @@ struct riad_dns_local_more {
  * which is not local; 0 if nothing local is of this name; -1 with errno
  * EMSGSIZE where it would not fit.  Sets AA and the RCODE of the message.
  * Wildcards (RFC 4592), CNAME and DNAME (RFC 6672) within local data,
- * delegations with glue, empty non-terminals, SERVFAIL for aliases in a circle, NODATA and NXDOMAIN with SOA, and
- * for ANY one set (RFC 8482).  DNSSEC's records are data like others: there are
- * no signatures beside answers, and no proofs that something isn't there.
+ * delegations with glue, empty non-terminals, SERVFAIL for aliases in a circle,
+ * NODATA and NXDOMAIN with SOA, and for ANY one set (RFC 8482).  DNSSEC's
+ * records are data like others: there are no signatures beside answers, and no
+ * proofs that something isn't there.
  */
 int riad_dns_local_answer(const struct riad_dns_local *local,
     struct riad_dns_writer *writer, const uint8_t *name, uint16_t type,
