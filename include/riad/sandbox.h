@@ -23,7 +23,8 @@ enum {
 
 struct riad_sandbox {
 	/* Files or directories that may be read, ended by NULL; those that are
-	 * not there are passed over.  Symbolic links are followed once, now. */
+	 * not there, or out of reach, are passed over.  Symbolic links are
+	 * followed once, now. */
 	const char *const *read;
 
 	/* A directory beneath which files may be made, written, renamed and

@@ -92,8 +92,11 @@ add_path(int ruleset, const char *path, uint64_t allowed)
 	int fd = open(path, O_PATH | O_CLOEXEC);
 	struct stat st;
 
+	/* Who can't get there needs no leave to read there. */
 	if (fd == -1)
-		return errno == ENOENT || errno == ENOTDIR ? 0 : -1;
+		return errno == ENOENT || errno == ENOTDIR || errno == EACCES
+			   ? 0
+			   : -1;
 	int r = fstat(fd, &st);
 	/* Rights that only a directory can have are wrong on a file. */
 	if (r == 0 && !S_ISDIR(st.st_mode))
