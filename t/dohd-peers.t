@@ -33,7 +33,8 @@ dns_zones="$dns_zones sec.test"
 
 serve() { # option...
 	rm -f ctl
-	dohd -s ctl -l "127.0.0.1:$port" --ca "$ca" "$@" 2>dohd.log &
+	# shellcheck disable=SC2086
+	dohd $dns_user -s ctl -l "127.0.0.1:$port" --ca "$ca" "$@" 2>dohd.log &
 	echo $! >"$dns/dohd.pid"
 	for _ in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20; do
 		[ ! -S ctl ] || return 0

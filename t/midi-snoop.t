@@ -227,7 +227,8 @@ is 'fold: a signal ends it' "$? $(cat told)" '0 # mc: 2 times'
 kill $s 2>/dev/null
 
 # A regular file isn't held, either, unless it is a standard MIDI file.
-if [ -r /proc/self/status ]; then
+case $BUILD in */san) own= ;; *) own=yes ;; esac
+if [ -r /proc/self/status ] && [ -n "$own" ]; then
 	rm -f fifo && mkfifo fifo
 	midi-snoop big >fifo & p=$!
 	is 'constant memory of a file' "$( (head -c 5000000 >/dev/null
@@ -235,7 +236,7 @@ if [ -r /proc/self/status ]; then
 		cat >/dev/null) <fifo; echo $(($(cat few) < 6000)))" 1
 	wait
 else
-	skip 'constant memory of a file' 'without /proc'
+	skip 'constant memory of a file' 'without /proc, or with memory of a sanitizer'
 fi
 
 # Damage
