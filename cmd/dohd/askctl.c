@@ -48,7 +48,7 @@ dohd_ctl_ask(const char *path, int argc, char *argv[])
 		riad_warn("%s: the path is too long for a socket", path);
 		return RIAD_FAIL;
 	}
-	strcpy(to.sun_path, path);
+	memcpy(to.sun_path, path, strlen(path) + 1);
 	riad_buf_init(&text, ANSWER);
 	for (int i = 0; i < argc; i++) {
 		riad_buf_addstr(&text, argv[i]);

@@ -33,8 +33,9 @@ enum { AUTHORITIES = sizeof(authorities) / sizeof(*authorities) };
 static int
 enter(const struct dohd_conf *conf)
 {
-	const char *read[DOHD_FILES + AUTHORITIES + 5];
-	struct riad_sandbox box = {.read = read, .network = true};
+	char *read[DOHD_FILES + AUTHORITIES + 5];
+	struct riad_sandbox box = {
+	    .read = (const char *const *)read, .network = true};
 	const char *why;
 	size_t n = 0;
 	int r = -1;
@@ -69,7 +70,7 @@ enter(const struct dohd_conf *conf)
 	r = r == -1 ? -1 : 0;
 done:
 	while (n > 0)
-		free((void *)(uintptr_t)read[--n]);
+		free(read[--n]);
 	return r;
 }
 

@@ -252,7 +252,7 @@ dohd_ctl_open(struct dohd *d)
 		riad_warn("%s: the path is too long for a socket", path);
 		return -1;
 	}
-	strcpy(at.sun_path, path);
+	memcpy(at.sun_path, path, strlen(path) + 1);
 	struct dohd_ctl *ctl = calloc(1, sizeof(*ctl));
 	if (ctl == NULL)
 		goto failed;

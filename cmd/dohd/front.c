@@ -363,7 +363,7 @@ take_given(struct dohd *d, int n)
 {
 	for (int i = 0; i < n; i++) {
 		int fd = RIAD_SERVICE_FIRST + i;
-		union riad_address address;
+		union riad_address address = {0};
 		socklen_t len = sizeof(address);
 		socklen_t type_len = sizeof(int);
 		int type;
@@ -438,8 +438,10 @@ dohd_front_close(struct dohd *d)
 
 	if (f == NULL)
 		return;
-	while (f->streams != NULL)
-		drop(f->streams);
+	for (struct stream *st = f->streams, *next; st != NULL; st = next) {
+		next = st->next;
+		drop(st);
+	}
 	for (size_t i = 0; i < f->listeners; i++) {
 		riad_timer_del(&d->loop, &f->listener[i].rest);
 		riad_watch_del(&d->loop, &f->listener[i].watch);

@@ -77,34 +77,33 @@ struct riad_dns_forward_conf {
 struct riad_dns_forward;
 struct riad_dns_forward *riad_dns_forward_new(
     const struct riad_dns_forward_conf *conf);
-void riad_dns_forward_free(struct riad_dns_forward *forward);
+void riad_dns_forward_free(struct riad_dns_forward *s);
 
 /* Other local data, from the next query on. */
 void riad_dns_forward_local(
-    struct riad_dns_forward *forward, const struct riad_dns_local *local);
+    struct riad_dns_forward *s, const struct riad_dns_local *local);
 
 /* The times of the clocks: monotonic ns and seconds since 1970. */
 void riad_dns_forward_now(
-    struct riad_dns_forward *forward, uint64_t ns, uint64_t seconds);
+    struct riad_dns_forward *s, uint64_t ns, uint64_t seconds);
 
 /*
  * A query.  Returns the length of an answer that was written to `to` (of at
  * least 65535 bytes), with *ttl for caches that HTTP has; or 0: there is none,
  * or not yet.
  */
-size_t riad_dns_forward_query(struct riad_dns_forward *forward,
+size_t riad_dns_forward_query(struct riad_dns_forward *s,
     const struct riad_dns_route *route, const uint8_t *query, size_t len,
     uint8_t *to, uint32_t *ttl);
 
 /* What came of an ask, which is gone then.  Who waits gets an answer. */
-void riad_dns_forward_answer(struct riad_dns_forward *forward,
+void riad_dns_forward_answer(struct riad_dns_forward *s,
     struct riad_dns_ask *ask, const uint8_t *message, size_t len, uint32_t age);
 void riad_dns_forward_fail(
-    struct riad_dns_forward *forward, struct riad_dns_ask *ask);
+    struct riad_dns_forward *s, struct riad_dns_ask *ask);
 
 /* Nobody is there any more to take what goes to channel. */
-void riad_dns_forward_forget(
-    struct riad_dns_forward *forward, const void *channel);
+void riad_dns_forward_forget(struct riad_dns_forward *s, const void *channel);
 
 /*
  * Whether an answer is worth passing on while another server could be asked: it
@@ -115,10 +114,10 @@ bool riad_dns_forward_useful(
     const uint8_t *query, size_t query_len, const uint8_t *answer, size_t len);
 
 /* When riad_dns_forward_tick is to be called, in monotonic ns; 0: never. */
-uint64_t riad_dns_forward_wake(const struct riad_dns_forward *forward);
-void riad_dns_forward_tick(struct riad_dns_forward *forward);
+uint64_t riad_dns_forward_wake(const struct riad_dns_forward *s);
+void riad_dns_forward_tick(struct riad_dns_forward *s);
 
 const struct riad_dns_forward_stat *riad_dns_forward_stat(
-    const struct riad_dns_forward *forward);
+    const struct riad_dns_forward *s);
 
 #endif

@@ -36,7 +36,7 @@ riad_udp_free(struct riad_udp *udp)
 int
 riad_udp_prepare(int fd)
 {
-	union riad_address address;
+	union riad_address address = {0};
 	socklen_t len = sizeof(address);
 	int on = 1;
 
@@ -180,7 +180,7 @@ riad_udp_send(
 {
 	_Alignas(struct cmsghdr) uint8_t control[CONTROL];
 	union riad_address to = peer->address;
-	struct iovec vec = {(void *)(uintptr_t)data, len};
+	struct iovec vec = {.iov_len = len};
 	struct msghdr h = {
 	    .msg_name = &to,
 	    .msg_namelen = riad_address_len(&to),
@@ -189,6 +189,8 @@ riad_udp_send(
 	};
 	ssize_t n;
 
+	/* What is sent is not changed, whatever the type says. */
+	memcpy(&vec.iov_base, &data, sizeof(data));
 	address_to(&h, peer, control);
 	do
 		n = sendmsg(fd, &h, MSG_DONTWAIT);
