@@ -103,10 +103,11 @@ static int
 ask(const char *text)
 {
 	uint8_t message[64] = {0xff, 0xff};
+	void *token;
 
+	memcpy(&token, &text, sizeof(token));
 	memcpy(message + 2, text, strlen(text));
-	return riad_plain_ask(
-	    plain, message, 2 + strlen(text), (void *)(uintptr_t)text);
+	return riad_plain_ask(plain, message, 2 + strlen(text), token);
 }
 
 /* The next datagram's text, and its ID. */
