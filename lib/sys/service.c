@@ -122,8 +122,12 @@ riad_service_become(const char *user)
 
 	if (geteuid() != 0)
 		return drop_capabilities();
-	if (find_user(user, &uid, &gid) == -1 || setgroups(0, NULL) == -1 ||
-	    setresgid(gid, gid, gid) == -1 || setresuid(uid, uid, uid) == -1)
+	if (find_user(user, &uid, &gid) == -1)
+		return -1;
+	if (uid == 0)
+		return 0; /* as it is asked for */
+	if (setgroups(0, NULL) == -1 || setresgid(gid, gid, gid) == -1 ||
+	    setresuid(uid, uid, uid) == -1)
 		return -1;
 	/* There must be no way back. */
 	if (setuid(0) == 0) {
