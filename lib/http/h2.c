@@ -62,10 +62,18 @@ over(struct riad_http *http, nghttp2_session *session)
 				  : "HTTP/2: the peer broke the protocol");
 }
 
-int
-h2_input(struct riad_http *http, nghttp2_session *session, const uint8_t *data,
-    size_t len)
+static nghttp2_session *
+session_of(const struct riad_http *http)
 {
+	nghttp2_session *const *session = http->state;
+
+	return *session;
+}
+
+int
+h2_input(struct riad_http *http, const uint8_t *data, size_t len)
+{
+	nghttp2_session *session = session_of(http);
 	ssize_t n = nghttp2_session_mem_recv(session, data, len);
 
 	if (conn_stopped(http))
@@ -74,9 +82,9 @@ h2_input(struct riad_http *http, nghttp2_session *session, const uint8_t *data,
 }
 
 ssize_t
-h2_output(
-    struct riad_http *http, nghttp2_session *session, const uint8_t **data)
+h2_output(struct riad_http *http, const uint8_t **data)
 {
+	nghttp2_session *session = session_of(http);
 	ssize_t n = nghttp2_session_mem_send(session, data);
 
 	if (n > 0)

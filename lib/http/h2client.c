@@ -13,7 +13,7 @@
 enum { WINDOW = 1 << 20 };
 
 struct h2 {
-	nghttp2_session *session;
+	nghttp2_session *session; /* first: h2.c finds it there */
 	char authority[AUTHORITY_MAX];
 	char length[8];
 	nghttp2_nv post[7], get[5];
@@ -246,22 +246,6 @@ h2_free(struct riad_http *http)
 	free(h2);
 }
 
-static int
-client_input(struct riad_http *http, const uint8_t *data, size_t len)
-{
-	const struct h2 *h2 = http->state;
-
-	return h2_input(http, h2->session, data, len);
-}
-
-static ssize_t
-client_output(struct riad_http *http, const uint8_t **data)
-{
-	const struct h2 *h2 = http->state;
-
-	return h2_output(http, h2->session, data);
-}
-
 static bool
 h2_takes(const struct riad_http *http)
 {
@@ -353,8 +337,8 @@ h2_shut(struct riad_http *http)
 const struct protocol h2_client = {
     .version = 2,
     .start = h2_start,
-    .input = client_input,
-    .output = client_output,
+    .input = h2_input,
+    .output = h2_output,
     .takes = h2_takes,
     .send = h2_send,
     .cancel = h2_cancel,

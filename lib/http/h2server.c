@@ -26,7 +26,7 @@ struct stream {
 };
 
 struct h2 {
-	nghttp2_session *session;
+	nghttp2_session *session; /* first: h2.c finds it there */
 	struct stream *open, *spare;
 	size_t spares;
 	size_t held;
@@ -368,22 +368,6 @@ h2_free(struct riad_http *http)
 	free(h2);
 }
 
-static int
-server_input(struct riad_http *http, const uint8_t *data, size_t len)
-{
-	const struct h2 *h2 = http->state;
-
-	return h2_input(http, h2->session, data, len);
-}
-
-static ssize_t
-server_output(struct riad_http *http, const uint8_t **data)
-{
-	const struct h2 *h2 = http->state;
-
-	return h2_output(http, h2->session, data);
-}
-
 static void
 h2_shut(struct riad_http *http)
 {
@@ -397,8 +381,8 @@ h2_shut(struct riad_http *http)
 const struct protocol h2_server = {
     .version = 2,
     .start = h2_start,
-    .input = server_input,
-    .output = server_output,
+    .input = h2_input,
+    .output = h2_output,
     .reply = reply,
     .shut = h2_shut,
     .free = h2_free,
