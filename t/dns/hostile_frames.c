@@ -104,13 +104,29 @@ put_good_headers(struct peer *peer, unsigned flags)
 	static struct msg block;
 
 	good_block(&block);
-	put_frame(peer, F_HEADERS, flags, peer->stream, block.data, block.len);
+	put_block(peer, &block, flags);
 }
 
 void
 put_data(struct peer *peer, unsigned flags, const void *data, size_t len)
 {
 	put_frame(peer, F_DATA, flags, peer->stream, data, len);
+}
+
+void
+put_block(struct peer *peer, const struct msg *block, unsigned flags)
+{
+	put_frame(
+	    peer, F_HEADERS, flags, peer->stream, block->data, block->len);
+}
+
+void
+put_answer(struct peer *peer, unsigned flags)
+{
+	static struct msg answer;
+
+	good_message(peer, &answer);
+	put_data(peer, flags, answer.data, answer.len);
 }
 
 void

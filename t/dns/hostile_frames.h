@@ -47,7 +47,9 @@ void add_field_bytes(struct msg *block, const void *name, size_t name_len,
 void good_block(struct msg *block);
 void put_good_headers(struct peer *peer, unsigned flags);
 void put_data(struct peer *peer, unsigned flags, const void *data, size_t len);
-void put_good(struct peer *peer); /* all of a right answer */
+void put_block(struct peer *peer, const struct msg *block, unsigned flags);
+void put_answer(struct peer *peer, unsigned flags); /* the data of one */
+void put_good(struct peer *peer);                   /* all of a right answer */
 
 /* Preface, SETTINGS, and then to the end of a request. */
 void h2_settings(struct peer *peer, const void *data, size_t len);

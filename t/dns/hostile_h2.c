@@ -10,19 +10,6 @@
 
 static struct msg block, answer;
 
-static void
-put_block(struct peer *peer, unsigned flags)
-{
-	put_frame(peer, F_HEADERS, flags, peer->stream, block.data, block.len);
-}
-
-static void
-put_answer(struct peer *peer, unsigned flags)
-{
-	good_message(peer, &answer);
-	put_data(peer, flags, answer.data, answer.len);
-}
-
 void
 h2_message(struct peer *peer)
 {
@@ -56,7 +43,7 @@ fields(struct peer *peer)
 		    (size_t)(line - colon - 1));
 		s = line + 1;
 	}
-	put_block(peer, END_HEADERS);
+	put_block(peer, &block, END_HEADERS);
 	put_answer(peer, END_STREAM);
 }
 
@@ -71,7 +58,7 @@ status(struct peer *peer)
 	add_field(&block, ":status", text);
 	add_field(&block, "location", "https://127.0.0.1:1/dns-query");
 	add_field(&block, "content-type", "application/dns-message");
-	put_block(peer, END_HEADERS);
+	put_block(peer, &block, END_HEADERS);
 	put_answer(peer, END_STREAM);
 }
 
@@ -83,7 +70,7 @@ status_alone(struct peer *peer)
 	snprintf(text, sizeof(text), "%u", peer->kind->number);
 	block.len = 0;
 	add_field(&block, ":status", text);
-	put_block(peer, END_HEADERS | END_STREAM);
+	put_block(peer, &block, END_HEADERS | END_STREAM);
 }
 
 /* -------- right, if odd */
@@ -132,7 +119,7 @@ trailers(struct peer *peer)
 	block.len = 0;
 	add_field(&block, "x-sum", "1234");
 	add_field(&block, "content-type", "text/html");
-	put_block(peer, END_HEADERS | END_STREAM);
+	put_block(peer, &block, END_HEADERS | END_STREAM);
 }
 
 static void
@@ -143,7 +130,7 @@ informational(struct peer *peer)
 		add_field(&block, ":status", i != 1 ? "103" : "100");
 		add_field(&block, "content-type", "text/html");
 		add_field(&block, "link", "</style.css>");
-		put_block(peer, END_HEADERS);
+		put_block(peer, &block, END_HEADERS);
 	}
 	put_good(peer);
 }
@@ -213,7 +200,7 @@ table(struct peer *peer)
 	add(&block, "\100\5x-foo\3bar", 11);
 	add(&block, "\276\276\276", 3); /* that one again */
 	add(&block, "\137\27application/dns-message", 25);
-	put_block(peer, END_HEADERS);
+	put_block(peer, &block, END_HEADERS);
 	put_answer(peer, END_STREAM);
 }
 
@@ -227,7 +214,7 @@ many_fields(struct peer *peer)
 		snprintf(name, sizeof(name), "x-field-%d", i);
 		add_field(&block, name, "some value \xe2\x82\xac");
 	}
-	put_block(peer, END_HEADERS);
+	put_block(peer, &block, END_HEADERS);
 	put_answer(peer, END_STREAM);
 }
 
@@ -385,7 +372,7 @@ content_length(struct peer *peer)
 	snprintf(text, sizeof(text), "%u", peer->kind->number);
 	good_block(&block);
 	add_field(&block, "content-length", text);
-	put_block(peer, END_HEADERS);
+	put_block(peer, &block, END_HEADERS);
 	put_answer(peer, END_STREAM);
 }
 
@@ -398,7 +385,7 @@ right_length(struct peer *peer)
 	snprintf(text, sizeof(text), "%zu", answer.len);
 	good_block(&block);
 	add_field(&block, "content-length", text);
-	put_block(peer, END_HEADERS);
+	put_block(peer, &block, END_HEADERS);
 	put_data(peer, END_STREAM, answer.data, answer.len);
 }
 
@@ -463,7 +450,7 @@ drip_informational(struct peer *peer)
 	for (;;) {
 		block.len = 0;
 		add_field(&block, ":status", "103");
-		put_block(peer, END_HEADERS);
+		put_block(peer, &block, END_HEADERS);
 		nap(50);
 	}
 }

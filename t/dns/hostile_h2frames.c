@@ -8,20 +8,7 @@
 
 #include "hostile_frames.h"
 
-static struct msg block, answer;
-
-static void
-put_block(struct peer *peer, unsigned flags)
-{
-	put_frame(peer, F_HEADERS, flags, peer->stream, block.data, block.len);
-}
-
-static void
-put_answer(struct peer *peer, unsigned flags)
-{
-	good_message(peer, &answer);
-	put_data(peer, flags, answer.data, answer.len);
-}
+static struct msg block;
 
 /* -------- frames */
 
@@ -95,7 +82,7 @@ flood_trailers(struct peer *peer)
 	for (;;) {
 		block.len = 0;
 		add_field(&block, "x", "y");
-		put_block(peer, END_HEADERS);
+		put_block(peer, &block, END_HEADERS);
 	}
 }
 
@@ -105,7 +92,7 @@ flood_informational(struct peer *peer)
 	for (;;) {
 		block.len = 0;
 		add_field(&block, ":status", "103");
-		put_block(peer, END_HEADERS);
+		put_block(peer, &block, END_HEADERS);
 	}
 }
 
@@ -313,7 +300,7 @@ bomb(struct peer *peer)
 	add(&block, "\210\100\1x\177\275\35", 7); /* 127 + 3773 = 3900 */
 	add(&block, value, sizeof(value));
 	add(&block, again, sizeof(again));
-	put_block(peer, END_HEADERS);
+	put_block(peer, &block, END_HEADERS);
 	put_answer(peer, END_STREAM);
 }
 
@@ -343,7 +330,7 @@ too_many_fields(struct peer *peer)
 	good_block(&block);
 	for (int i = 0; i < 3000; i++)
 		add_field(&block, "x", "y");
-	put_block(peer, END_HEADERS);
+	put_block(peer, &block, END_HEADERS);
 	put_answer(peer, END_STREAM);
 }
 
