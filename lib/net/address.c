@@ -41,6 +41,7 @@ riad_address_parse(union riad_address *address, const char *text, uint16_t port)
 {
 	char host[RIAD_ADDRESS_TEXT];
 	const char *colon = strrchr(text, ':');
+	static const char here[] = "127.0.0.1";
 	const char *number = NULL;
 	size_t len = strlen(text);
 	uint64_t value = port;
@@ -62,7 +63,7 @@ riad_address_parse(union riad_address *address, const char *text, uint16_t port)
 	memcpy(host, text, len);
 	host[len] = '\0';
 	if (len == 0)
-		strcpy(host, "127.0.0.1");
+		memcpy(host, here, sizeof(here));
 	if (inet_pton(AF_INET, host, &address->in.sin_addr) == 1) {
 		address->in.sin_family = AF_INET;
 		address->in.sin_port = htons((uint16_t)value);

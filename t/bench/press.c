@@ -20,6 +20,7 @@
 
 #include "riad/parse.h"
 #include "riad/press.h"
+#include "riad/text.h"
 
 struct object {
 	const uint8_t *data;
@@ -205,15 +206,18 @@ main(int argc, char *argv[])
 	int opt;
 
 	while ((opt = getopt(argc, argv, "t:w:l:m:")) != -1) {
-		unsigned n = (unsigned)atoi(optarg);
+		uint64_t n;
 
+		if (opt == '?' || riad_parse_u64(&n, optarg, UINT32_MAX) == -1)
+			errx(2, "-%c: a number expected",
+			    opt == '?' ? optopt : opt);
 		if (opt == 't')
-			o.threads = n;
+			o.threads = (unsigned)n;
 		else if (opt == 'w')
-			o.window = n;
+			o.window = (unsigned)n;
 		else if (opt == 'l')
-			o.level = atoi(optarg);
-		else if (opt == 'm')
+			o.level = (int)n;
+		else
 			o.window_memory = n;
 	}
 	if (argc - optind != 3)

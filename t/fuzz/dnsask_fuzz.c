@@ -4,10 +4,10 @@
 
 #include "riad/dnsask.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "riad/buf.h"
 #include "riad/dnsrr.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
@@ -46,8 +46,8 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct riad_dns_ask ask, again;
 	uint8_t name[RIAD_DNS_NAME], name_again[RIAD_DNS_NAME];
-	char type[RIAD_DNS_TYPE_TEXT], *line;
-	size_t n;
+	char type[RIAD_DNS_TYPE_TEXT];
+	struct riad_buf line;
 
 	int r = riad_dns_ask_line(&ask, (const char *)data, size);
 	if (r == -1)
@@ -55,20 +55,18 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	if (r != 1)
 		return 0;
 	check(ask.name_len > 0 && ask.types_len <= RIAD_DNS_ASK_TYPES);
-	line = malloc(ask.name_len + 64 + 16 * RIAD_DNS_ASK_TYPES);
-	if (line == NULL)
-		return 0;
-	n = (size_t)sprintf(line, "%s", ask.reverse ? "-x " : "");
-	memcpy(line + n, ask.name, ask.name_len);
-	n += ask.name_len;
+	riad_buf_init(&line, size + 64 + 16 * RIAD_DNS_ASK_TYPES);
+	riad_buf_addstr(&line, ask.reverse ? "-x " : "");
+	riad_buf_add(&line, ask.name, ask.name_len);
 	if (ask.has_class)
-		n += (size_t)sprintf(line + n, "\tCLASS%u", ask.class);
+		riad_buf_addf(&line, "\tCLASS%u", ask.class);
 	for (unsigned i = 0; i < ask.types_len; i++)
-		n += (size_t)sprintf(
-		    line + n, " ,%s", riad_dns_type_text(type, ask.types[i]));
+		riad_buf_addf(
+		    &line, " ,%s", riad_dns_type_text(type, ask.types[i]));
 	/* A backslash at the end of the name would take the gap along. */
-	if (n > 0 && memchr(ask.name, '\\', ask.name_len) == NULL) {
-		check(riad_dns_ask_line(&again, line, n) == 1);
+	if (line.len > 0 && memchr(ask.name, '\\', ask.name_len) == NULL) {
+		check(riad_dns_ask_line(
+			  &again, (const char *)line.data, line.len) == 1);
 		check(again.name_len == ask.name_len &&
 		      memcmp(again.name, ask.name, ask.name_len) == 0 &&
 		      again.reverse == ask.reverse &&
@@ -77,12 +75,12 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		      memcmp(again.types, ask.types,
 			  ask.types_len * sizeof(ask.types[0])) == 0);
 	}
-	free(line);
+	riad_buf_free(&line);
 	if (riad_dns_ask_name(name, &ask, ask.name, ask.name_len) == -1)
 		return 0;
 	check_query(&ask, name);
 	char text[RIAD_DNS_NAME_TEXT];
-	n = riad_dns_name_text(text, name);
+	size_t n = riad_dns_name_text(text, name);
 	check(riad_dns_name_parse(name_again, text, n, NULL) ==
 		  (int)riad_dns_name_len(name) &&
 	      memcmp(name, name_again, riad_dns_name_len(name)) == 0);
