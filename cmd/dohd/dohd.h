@@ -92,6 +92,8 @@ struct dohd {
 	uint64_t started;           /* seconds since 1970 */
 	uint64_t reloads;
 	struct dohd_front *front;
+	struct dohd_stream *streams; /* a list */
+	size_t stream_count;
 	struct dohd_back *back;
 	struct dohd_ctl *ctl;
 };
@@ -109,6 +111,13 @@ bool dohd_front_allowed(void *ctx, const struct riad_dns_route *route);
 bool dohd_front_limited(void *ctx, const struct riad_dns_route *route);
 void dohd_now(struct dohd *d); /* tells the machine the time, and sets stale */
 void dohd_rearm(struct dohd *d);
+
+/* streams.c: connections of clients.  fd is theirs, or closed. */
+void dohd_stream_open(struct dohd *d, int fd, const union riad_address *peer,
+    enum riad_dns_way way);
+void dohd_stream_reply(const struct riad_dns_route *route,
+    const uint8_t *message, size_t len, uint32_t ttl);
+void dohd_streams_close(struct dohd *d);
 
 /* back.c: to upstreams and from them. */
 int dohd_back_open(struct dohd *d);

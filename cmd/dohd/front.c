@@ -17,16 +17,9 @@
 #include "riad/udp.h"
 
 enum {
-	STREAMS = 1024,        /* connections of clients at once */
-	STREAMS_OF_ONE = 128,  /* of one address */
-	STREAMS_AT_ONCE = 100, /* requests of one connection */
-	BATCHES = 8,           /* of datagrams, before others have their turn */
-	IDLE_S = 30,
-	HANDSHAKE_S = 10,
+	BATCHES = 8, /* of datagrams, before others have their turn */
 	REST_MS = 200
 };
-
-#define SECONDS(s) ((uint64_t)(s)*1000000000u)
 
 struct listener {
 	struct riad_watch watch;
@@ -35,25 +28,11 @@ struct listener {
 	enum riad_dns_way transport;
 };
 
-/* A connection of a client; the channel of what it asks. */
-struct stream {
-	struct riad_http_server conf;
-	struct riad_http *http;
-	struct dohd *d;
-	struct stream *next, *prev;
-	uint8_t source[16];
-	enum riad_dns_way transport;
-	size_t waiting;
-};
-
 struct dohd_front {
 	struct listener listener[DOHD_LISTEN * 2];
 	size_t listeners;
 	struct riad_udp *udp;
 	struct riad_dns_limit *limit;
-	struct stream *streams;
-	size_t stream_count;
-	uint8_t answer[RIAD_DNS_MESSAGE];
 };
 
 static void
@@ -158,124 +137,7 @@ dohd_front_reply(void *ctx, const struct riad_dns_route *route,
 		    l->watch.fd, (const void *)route->back, message, len);
 		return;
 	}
-	struct stream *s = route->channel;
-	s->waiting--;
-	(void)riad_http_reply(s->http, route->id, message, len, ttl);
-}
-
-static void
-asked(void *ctx, const struct riad_http_request *request)
-{
-	struct stream *s = ctx;
-	struct dohd *d = s->d;
-	struct riad_dns_route route = {
-	    .transport = s->transport, .channel = s, .id = request->id};
-	uint64_t dropped = riad_dns_forward_stat(d->forward)->dropped +
-			   riad_dns_forward_stat(d->forward)->limited;
-	uint32_t ttl;
-
-	memcpy(route.source, s->source, sizeof(route.source));
-	dohd_now(d);
-	s->waiting++;
-	size_t len = riad_dns_forward_query(d->forward, &route, request->body,
-	    request->len, d->front->answer, &ttl);
-	if (len != 0) {
-		s->waiting--;
-		(void)riad_http_reply(
-		    s->http, request->id, d->front->answer, len, ttl);
-	} else if (riad_dns_forward_stat(d->forward)->dropped +
-		       riad_dns_forward_stat(d->forward)->limited !=
-		   dropped) {
-		s->waiting--;
-		(void)riad_http_refuse(s->http, request->id,
-		    riad_dns_forward_stat(d->forward)->dropped != dropped
-			? 400
-			: 429);
-	}
-	dohd_rearm(d);
-}
-
-static void
-drop(struct stream *s)
-{
-	struct dohd_front *f = s->d->front;
-
-	if (s->waiting != 0)
-		riad_dns_forward_forget(s->d->forward, s);
-	if (s->prev != NULL)
-		s->prev->next = s->next;
-	else
-		f->streams = s->next;
-	if (s->next != NULL)
-		s->next->prev = s->prev;
-	f->stream_count--;
-	riad_http_free(s->http);
-	free(s);
-}
-
-static void
-ended(void *ctx, struct riad_http *http)
-{
-	(void)http;
-	drop(ctx);
-}
-
-static size_t
-streams_of(const struct dohd_front *f, const uint8_t *source)
-{
-	size_t n = 0;
-
-	for (const struct stream *s = f->streams; s != NULL; s = s->next)
-		n += memcmp(s->source, source, sizeof(s->source)) == 0;
-	return n;
-}
-
-static void
-welcome(struct listener *l, int fd, const union riad_address *peer)
-{
-	struct dohd *d = l->d;
-	struct dohd_front *f = d->front;
-	struct riad_dns_route route = {.transport = l->transport};
-
-	riad_address_bytes(route.source, peer);
-	if (f->stream_count >= STREAMS ||
-	    streams_of(f, route.source) >= STREAMS_OF_ONE ||
-	    !dohd_front_allowed(d, &route)) {
-		close(fd);
-		return;
-	}
-	struct stream *s = calloc(1, sizeof(*s));
-	if (s == NULL) {
-		close(fd);
-		return;
-	}
-	s->d = d;
-	memcpy(s->source, route.source, sizeof(s->source));
-	s->transport = l->transport;
-	s->conf = (struct riad_http_server){
-	    .loop = &d->loop,
-	    .tls = l->transport == RIAD_DNS_BY_TCP ? NULL : d->server_tls,
-	    .kind = l->transport == RIAD_DNS_BY_HTTPS ? RIAD_HTTP_ANY
-						      : RIAD_HTTP_DOT,
-	    .path = "/dns-query",
-	    .max_body = RIAD_DNS_MESSAGE,
-	    .most = STREAMS_AT_ONCE,
-	    .idle_ns = SECONDS(IDLE_S),
-	    .handshake_ns = SECONDS(HANDSHAKE_S),
-	    .asked = asked,
-	    .ended = ended,
-	    .ctx = s,
-	};
-	s->http = riad_http_accept(&s->conf, fd);
-	if (s->http == NULL) {
-		free(s);
-		return;
-	}
-	s->next = f->streams;
-	if (f->streams != NULL)
-		f->streams->prev = s;
-	f->streams = s;
-	f->stream_count++;
+	dohd_stream_reply(route, message, len, ttl);
 }
 
 static void
@@ -310,7 +172,7 @@ connections(struct riad_watch *watch, uint32_t events)
 			return;
 		}
 		if (fd != -1)
-			welcome(l, fd, &peer);
+			dohd_stream_open(l->d, fd, &peer, l->transport);
 	}
 }
 
@@ -438,10 +300,7 @@ dohd_front_close(struct dohd *d)
 
 	if (f == NULL)
 		return;
-	for (struct stream *st = f->streams, *next; st != NULL; st = next) {
-		next = st->next;
-		drop(st);
-	}
+	dohd_streams_close(d);
 	for (size_t i = 0; i < f->listeners; i++) {
 		riad_timer_del(&d->loop, &f->listener[i].rest);
 		riad_watch_del(&d->loop, &f->listener[i].watch);
