@@ -18,6 +18,7 @@
 #include <unistd.h>
 
 #include "dohd/dohd.h"
+#include "riad/control.h"
 #include "riad/service.h"
 
 enum {
@@ -272,7 +273,7 @@ main(int argc, char *argv[])
 	if (r == -1)
 		riad_warn("%s", strerror(errno));
 	riad_service_tell(manager, "STOPPING=1");
-	dohd_ctl_close(&d);
+	riad_control_close(d.ctl);
 	dohd_front_close(&d);
 	dohd_back_close(&d);
 	riad_dns_forward_free(d.forward);

@@ -95,7 +95,7 @@ struct dohd {
 	struct dohd_stream *streams; /* a list */
 	size_t stream_count;
 	struct dohd_back *back;
-	struct dohd_ctl *ctl;
+	struct riad_control *ctl; /* NULL: there is none */
 };
 
 /* options.c: exits where the command line is wrong. */
@@ -134,11 +134,9 @@ void dohd_bootstrap_ask(struct dohd_bootstrap *b, size_t server);
 /* files.c: local data as the files have it now; NULL, said, if they can't. */
 struct riad_dns_local *dohd_files_read(const struct dohd_conf *conf);
 
-/* ctl.c, askctl.c: the UNIX socket, and who asks there. */
+/* ctl.c: the UNIX socket, and who asks there. */
 int dohd_ctl_open(struct dohd *d);
-void dohd_ctl_close(struct dohd *d);
 int dohd_ctl_ask(const char *path, int argc, char *argv[]);
-const char *dohd_ctl_path(const char *path);
 
 /* stat.c */
 void dohd_stat_json(struct riad_buf *to, const struct dohd *d);
