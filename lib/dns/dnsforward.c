@@ -679,7 +679,7 @@ riad_dns_forward_fail(struct riad_dns_forward *s, struct riad_dns_ask *ask)
 {
 	s->stat.failed++;
 	/* Who can be served meanwhile doesn't ask in vain each time. */
-	if (ask->waiters != NULL && serve_stale(s, ask))
+	if (serve_stale(s, ask))
 		riad_dns_cache_fail(
 		    s->conf.cache, &ask->key, RIAD_DNS_SERVFAIL, s->seconds);
 	else

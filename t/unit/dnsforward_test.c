@@ -312,6 +312,24 @@ test_stale(void)
 	ok(at16(late, 6) == 1 && ede_of(late, late_len) == 3,
 	    "a Stale Answer is better than SERVFAIL");
 	stop();
+
+	/* Nobody waits any more when it fails. */
+	start(false);
+	make_query("www.example", RIAD_DNS_A, 7, RIAD_DNS_RD);
+	opt(&query, 1232, 0, 0, "", 0);
+	send_query();
+	make_reply("www.example", 0, 1);
+	send_reply();
+	riad_dns_forward_now(forward, 0, NOW + 1000);
+	send_query();
+	riad_dns_forward_now(forward, 1000, NOW + 1002);
+	riad_dns_forward_tick(forward);
+	riad_dns_forward_fail(forward, asked);
+	asks = 0;
+	n = send_query();
+	ok(n > 0 && asks == 0 && ede_of(to, n) == 3,
+	    "what fails behind a Stale Answer is not waited for again");
+	stop();
 }
 
 static void
