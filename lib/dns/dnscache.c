@@ -481,8 +481,9 @@ riad_dns_cache_flush(
 		uint64_t *slot = &cache->slots[i];
 
 		/* After the last there is the row, which is as good. */
-		__builtin_prefetch(
-		    cache_entry_at(cache, cache_place(slot[CACHE_WAYS])));
+		uint64_t next = cache_place(slot[CACHE_WAYS]);
+		if (next < cache->head->units)
+			__builtin_prefetch(cache_entry_at(cache, next));
 		if (*slot == 0)
 			continue;
 		/* To make a sum of each would take a tenth of a second. */
